@@ -1,0 +1,49 @@
+package dev.ganglion.api.act;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Plugin;
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Something that can change the world. Implemented by vendors; named in a route by {@code act:}.
+ */
+@ConsumerType
+public interface Actuator extends Plugin {
+    /**
+     * Reaches for the device.
+     *
+     * @throws GanglionException of kind SETUP or RETRY when it cannot be reached, naming it
+     */
+    Device open(Options options);
+
+    /** A device that was reached. Implemented by vendors; one thread at a time. */
+    @ConsumerType
+    interface Device extends AutoCloseable {
+        /** {@return what it can do; nothing else is ever asked of it} */
+        List<ActionSpec> actions();
+
+        /**
+         * Does it, and returns when it is done or handed over for good.
+         *
+         * @param action the name of one of {@link #actions()}
+         * @param parameters each one that the spec requires, none that it does not know, all in
+         *     range
+         * @throws GanglionException of kind INPUT when the world has no such thing (a room, a
+         *     lamp), listing what it has; RETRY when the device did not answer
+         */
+        void perform(String action, Map<String, Object> parameters);
+
+        /**
+         * Brings the device into the state in which it can do no harm; never throws, may be called
+         * at any time.
+         */
+        void makeSafe();
+
+        /** Lets go of the device; a second call does nothing. */
+        @Override
+        void close();
+    }
+}

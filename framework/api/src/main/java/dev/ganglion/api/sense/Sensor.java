@@ -1,0 +1,67 @@
+package dev.ganglion.api.sense;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Plugin;
+import dev.ganglion.api.data.Sample;
+import dev.ganglion.api.data.TensorSpec;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Something that notices: a file, a microphone, a thermometer. Implemented by vendors; named in a
+ * route by {@code sense:}.
+ *
+ * <p>Implementing classes must comply with the following:
+ *
+ * <ul>
+ *   <li>{@link #open} returns at once; what takes time happens on the sensor's own threads, which
+ *       are daemons.
+ *   <li>After the returned handle was closed, no sample comes any more and no thread is left;
+ *       closing twice is fine.
+ *   <li>A bad item is given to {@link Sink#failed} and the next one goes on.
+ * </ul>
+ */
+@ConsumerType
+public interface Sensor extends Plugin {
+    /** {@return what the samples hold: {@link TensorSpec#TEXT} or a tensor with its unit} */
+    TensorSpec output(Options options);
+
+    /**
+     * Starts to notice.
+     *
+     * @return stops it when closed, and waits until the sample that is under way has been taken
+     * @throws GanglionException of kind SETUP when the device or file is not there, naming it
+     */
+    AutoCloseable open(Options options, Sink sink);
+
+    /**
+     * Where samples go. Provided by the framework; may be called from any thread, for one stream by
+     * one at a time.
+     */
+    @ProviderType
+    interface Sink {
+        /**
+         * Has the sample handled, on the calling thread, and returns when that is done. For sources
+         * that can wait, such as files: nothing is lost.
+         */
+        void put(Sample<?> sample);
+
+        /**
+         * Hands the sample over without ever blocking. For sources that cannot wait, such as
+         * microphones.
+         *
+         * @return false when the pipeline is behind and the sample was dropped
+         */
+        boolean offer(Sample<?> sample);
+
+        /** Reports an item that could not become a sample; it counts as failed. */
+        void failed(String stream, long sequence, GanglionException cause);
+
+        /** Says that everything that is there for now has been given; more may come. */
+        void caughtUp();
+
+        /** Says that nothing will come any more. */
+        void ended();
+    }
+}
