@@ -136,6 +136,11 @@ public final class Parameter {
         return required;
     }
 
+    /** {@return whether its values are numbers, whole or not} */
+    public boolean isNumber() {
+        return form == Form.NUMBER || form == Form.INTEGER;
+    }
+
     /** {@return the value that holds when none is given, or null} */
     public @Nullable String defaultValue() {
         return defaultValue;

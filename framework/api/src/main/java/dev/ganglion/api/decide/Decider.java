@@ -33,7 +33,8 @@ public interface Decider extends Plugin {
      *     compare with examples
      * @return pushed once after each step, which it may read but not advance; a decision may come
      *     at any step, and at the flush when none came before: the final pass. A decision that is
-     *     sure ends the utterance: steps that are left are not run
+     *     sure ends the utterance: steps that are left are not run, and what is pushed after it
+     *     begins another
      */
     Stage<Steps, Decision> open(
             ModelPackage model, Options options, Function<CharSequence, Steps> infer);

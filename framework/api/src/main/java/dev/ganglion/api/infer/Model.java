@@ -13,13 +13,20 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface Model extends AutoCloseable {
-    /** {@return what a session takes, hidden state left out} */
+    /**
+     * {@return what a session takes, hidden state left out; the tokens of a {@link TokenSession}
+     * are not listed}
+     */
     List<TensorSpec> inputs();
 
     /** {@return what a session gives, hidden state left out} */
     List<TensorSpec> outputs();
 
-    /** {@return a new stream through the model, from its start} */
+    /**
+     * {@return a new stream through the model, from its start}
+     *
+     * @throws IllegalStateException when the model was closed
+     */
     Session open();
 
     /** {@return the memory that the model maps from files, in bytes, 0 when unknown} */

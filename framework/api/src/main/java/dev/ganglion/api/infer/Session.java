@@ -31,6 +31,7 @@ public interface Session extends AutoCloseable {
     /**
      * Computes one step; the hidden state moves on.
      *
+     * @throws IllegalArgumentException when an input was not written
      * @throws GanglionException of kind REOPEN when cancelled or broken
      */
     void run();

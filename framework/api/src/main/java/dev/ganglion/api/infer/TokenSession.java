@@ -31,6 +31,7 @@ public interface TokenSession extends Session {
      *
      * @param from the first index, inclusive
      * @param to the last index, exclusive
+     * @throws IllegalArgumentException when an id is outside of the vocabulary
      * @throws GanglionException of kind INPUT when they do not fit any more (nothing was fed),
      *     REOPEN when cancelled (the position says how far it came)
      */

@@ -1,0 +1,83 @@
+package dev.ganglion.camel.osgi;
+
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.runtime.act.Action;
+import dev.ganglion.runtime.report.Observer;
+import dev.ganglion.runtime.report.Report;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what happens as maps of JDK types, for those outside of the container who do not share its
+ * classes.
+ */
+final class EventBridge implements Observer {
+    private final Consumer<Map<String, Object>> listener;
+
+    EventBridge(Consumer<Map<String, Object>> listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void decided(Report report) {
+        Decision decision = report.decision();
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", "decision");
+        event.put("route", report.route());
+        event.put("source", report.stream() + ":" + report.sequence());
+        event.put("text", report.text());
+        event.put("model", report.model().toString());
+        event.put("intent", decision.name());
+        event.put("slots", decision.parameters());
+        event.put("confidence", decision.confidence());
+        event.put("sure", decision.sure());
+        event.put("action", action(report.action()));
+        Action action = report.action();
+        if (action != null && !action.performed()) {
+            event.put("refused", action.refusal());
+        }
+        event.put(
+                "nanos",
+                new long[] {
+                    report.encodeNanos(),
+                    report.inferNanos(),
+                    report.decideNanos(),
+                    report.actNanos(),
+                    report.totalNanos()
+                });
+        event.put("trace", report.trace());
+        listener.accept(event);
+    }
+
+    private static @Nullable Map<String, Object> action(@Nullable Action action) {
+        if (action == null || !action.performed()) {
+            return null;
+        }
+        Map<String, Object> done = new LinkedHashMap<>();
+        done.put("name", action.name());
+        done.putAll(action.parameters());
+        return done;
+    }
+
+    @Override
+    public void failed(String route, String stream, long sequence, String sentence) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", "failed");
+        event.put("route", route);
+        event.put("source", stream + ":" + sequence);
+        event.put("sentence", sentence);
+        listener.accept(event);
+    }
+
+    @Override
+    public void routeChanged(String file, String state, String sentence) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", "route");
+        event.put("file", file);
+        event.put("state", state);
+        event.put("sentence", sentence);
+        listener.accept(event);
+    }
+}

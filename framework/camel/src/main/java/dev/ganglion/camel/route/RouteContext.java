@@ -1,0 +1,56 @@
+package dev.ganglion.camel.route;
+
+import dev.ganglion.camel.word.Words;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.spi.PropertiesComponent;
+
+/** Makes Camel contexts for route files. */
+public final class RouteContext {
+    private static final long STOP_SECONDS = 10;
+
+    private RouteContext() {}
+
+    /**
+     * A context with the five words, not started. Nothing of it is reachable from outside: no JMX,
+     * no management.
+     *
+     * @param placeholders values that win over those that route files give their {@code
+     *     {{placeholders}}}
+     */
+    public static DefaultCamelContext create(Words words, Map<String, String> placeholders) {
+        DefaultCamelContext camel = new DefaultCamelContext(false);
+        configure(camel, words, placeholders);
+        return camel;
+    }
+
+    /** Makes an existing context right for route files. */
+    public static void configure(
+            CamelContext camel, Words words, Map<String, String> placeholders) {
+        camel.disableJMX();
+        camel.getCamelContextExtension().setName("ganglion");
+        camel.setLoadTypeConverters(false);
+        camel.setSourceLocationEnabled(true);
+        camel.setUseDataType(false);
+        camel.setStreamCaching(false);
+        camel.setAllowUseOriginalMessage(false);
+        camel.setUseMDCLogging(false);
+        // What failed is said in one sentence, to observers and in the log; where in Camel it was
+        // thrown helps nobody.
+        camel.getCamelContextExtension()
+                .setErrorHandlerFactory(
+                        new DefaultErrorHandlerDefinition()
+                                .logStackTrace(false)
+                                .logExhaustedMessageHistory(false));
+        camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
+        camel.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
+        PropertiesComponent properties = camel.getPropertiesComponent();
+        Properties override = new Properties();
+        override.putAll(placeholders);
+        properties.setOverrideProperties(override);
+        words.addTo(camel);
+    }
+}

@@ -1,0 +1,365 @@
+package dev.ganglion.camel.route;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.camel.word.SensorState;
+import dev.ganglion.camel.word.Sentences;
+import dev.ganglion.camel.word.Words;
+import dev.ganglion.runtime.wiring.Wiring;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Route;
+import org.apache.camel.component.seda.SedaEndpoint;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The route files that are deployed. Each file is for itself: one that waits or is broken keeps no
+ * other from running.
+ *
+ * <p>A file is read and checked before anything of its former version is touched. What cannot be
+ * known before the start (a port that is in use) leads to the former version being started again.
+ * All methods are serialised by one lock that no message ever takes.
+ */
+public final class RouteFiles implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RouteFiles.class);
+
+    /** How a file is. */
+    public enum State {
+        /** Its routes run. */
+        RUNNING,
+        /** Something that it needs is not there. */
+        WAITING,
+        /** It cannot run as it is written. */
+        BROKEN
+    }
+
+    /**
+     * A file, for people.
+     *
+     * @param file the file
+     * @param state how it is
+     * @param sentence what it waits for or what is wrong, empty when it runs
+     * @param routes the ids of the routes that run, of its last good version if it is broken
+     */
+    public record Status(Path file, State state, String sentence, List<String> routes) {}
+
+    private static final class Deployed {
+        State state = State.WAITING;
+        String sentence = "";
+        String good = "";
+        List<String> routes = List.of();
+        Set<Endpoint> endpoints = Set.of();
+    }
+
+    private final CamelContext camel;
+    private final Words words;
+    private final Wiring wiring;
+    private final Map<Path, Deployed> files = new LinkedHashMap<>();
+
+    /** Over a context that was started. */
+    public RouteFiles(CamelContext camel, Words words, Wiring wiring) {
+        this.camel = camel;
+        this.words = words;
+        this.wiring = wiring;
+    }
+
+    /** Loads a file, or loads it anew. Whatever is wrong ends up in its {@link #status}. */
+    public synchronized void load(Path file) {
+        Deployed deployed = files.computeIfAbsent(file, any -> new Deployed());
+        String content;
+        try {
+            content = Files.readString(file);
+        } catch (IOException e) {
+            change(
+                    file,
+                    deployed,
+                    State.BROKEN,
+                    file
+                            + " cannot be read ("
+                            + e
+                            + "); it must be a text file in UTF-8 that the"
+                            + " user of this process may read"
+                            + lastGood(deployed));
+            return;
+        }
+        RouteSource source = null;
+        try {
+            source = RouteSource.parse(camel, file, content);
+            refuseForeignIds(file, source);
+            String missing = source.missing(wiring);
+            if (missing != null) {
+                boolean edited = !content.equals(deployed.good);
+                if (!edited || isMissing(file, deployed)) {
+                    stop(deployed);
+                }
+                change(
+                        file,
+                        deployed,
+                        State.WAITING,
+                        file + " waits for " + missing + lastGood(deployed));
+                return;
+            }
+            source.check(wiring);
+            start(file, deployed, source);
+        } catch (Exception | LinkageError e) {
+            log.debug("{} is broken", file, e);
+            if (source != null) {
+                forget(source.endpoints());
+            }
+            change(file, deployed, State.BROKEN, located(file, e) + lastGood(deployed));
+        }
+    }
+
+    private static String lastGood(Deployed deployed) {
+        return deployed.routes.isEmpty() ? "" : " (its last good version runs on)";
+    }
+
+    private static String located(Path file, Throwable e) {
+        String sentence = Sentences.of(e);
+        return sentence.startsWith(file.toString()) ? sentence : file + ": " + sentence;
+    }
+
+    private void refuseForeignIds(Path file, RouteSource source) {
+        files.forEach(
+                (other, deployed) -> {
+                    for (String id : source.ids()) {
+                        if (!other.equals(file) && deployed.routes.contains(id)) {
+                            throw new GanglionException(
+                                    Kind.SETUP,
+                                    file
+                                            + ": a route '"
+                                            + id
+                                            + "' runs already, from "
+                                            + other
+                                            + "; give one of them another id");
+                        }
+                    }
+                });
+    }
+
+    private void start(Path file, Deployed deployed, RouteSource source) throws Exception {
+        String before = deployed.good;
+        List<String> idsBefore = deployed.routes;
+        Set<Endpoint> endpointsBefore = deployed.endpoints;
+        stopRoutes(deployed);
+        try {
+            add(deployed, source);
+        } catch (Exception | LinkageError e) {
+            remove(source.ids());
+            try {
+                if (!idsBefore.isEmpty()) {
+                    RouteSource former = RouteSource.parse(camel, file, before);
+                    former.check(wiring);
+                    add(deployed, former);
+                }
+            } catch (Exception | LinkageError alsoFormer) {
+                remove(idsBefore);
+                deployed.endpoints = Set.of();
+                e.addSuppressed(alsoFormer);
+            }
+            throw e;
+        } finally {
+            forget(endpointsBefore);
+        }
+        deployed.good = source.content();
+        change(file, deployed, State.RUNNING, "");
+        if (!source.ids().containsAll(idsBefore)) {
+            retry();
+        }
+    }
+
+    private void add(Deployed deployed, RouteSource source) throws Exception {
+        source.ids().forEach(id -> words.openRoute(id, source.folder()));
+        camel.addRoutes(source.builder());
+        deployed.routes = source.ids();
+        deployed.endpoints = source.endpoints();
+    }
+
+    /** Removes a file's routes; messages that are under way come to their ends. */
+    public synchronized void remove(Path file) {
+        Deployed deployed = files.remove(file);
+        if (deployed != null) {
+            stop(deployed);
+            tell(file, "removed", "");
+            retry(); // another file may have waited for its ids
+        }
+    }
+
+    private void stop(Deployed deployed) {
+        stopRoutes(deployed);
+        Set<Endpoint> endpoints = deployed.endpoints;
+        deployed.endpoints = Set.of();
+        forget(endpoints);
+    }
+
+    private void stopRoutes(Deployed deployed) {
+        remove(deployed.routes);
+        deployed.routes = List.of();
+    }
+
+    /**
+     * Removes routes, those that are fed from outside first: what they gave to the others is still
+     * handled.
+     */
+    private void remove(List<String> ids) {
+        List<String> order = new ArrayList<>(ids);
+        order.sort(Comparator.comparing(id -> isInternal(camel.getRoute(id))));
+        for (String id : order) {
+            try {
+                camel.getRouteController().stopRoute(id);
+                camel.removeRoute(id);
+            } catch (Exception e) {
+                log.warn("route {} did not stop cleanly ({})", id, Sentences.of(e));
+            }
+            forget(
+                    camel.getEndpoints().stream()
+                            .filter(endpoint -> Words.belongsTo(endpoint, id))
+                            .toList());
+            words.closeRoute(id);
+        }
+    }
+
+    /**
+     * Removes addresses that neither a file nor a route uses; left in the registry they would pile
+     * up with each version of a file.
+     */
+    private void forget(Collection<Endpoint> endpoints) {
+        for (Endpoint endpoint : endpoints) {
+            boolean used =
+                    files.values().stream().anyMatch(file -> file.endpoints.contains(endpoint))
+                            || camel.getRoutes().stream()
+                                    .anyMatch(route -> route.getEndpoint() == endpoint);
+            if (!used) {
+                try {
+                    camel.removeEndpoint(endpoint);
+                } catch (Exception e) {
+                    log.warn(
+                            "address {} was not removed ({})",
+                            endpoint.getEndpointUri(),
+                            Sentences.of(e));
+                }
+            }
+        }
+    }
+
+    /** Tries the files again that do not run: something came, went or changed. */
+    public synchronized void retry() {
+        for (Path file : List.copyOf(files.keySet())) {
+            Deployed deployed = files.get(file);
+            if (deployed == null) {
+                continue;
+            }
+            if (!deployed.routes.isEmpty() && isMissing(file, deployed)) {
+                stop(deployed);
+                load(file);
+            } else if (deployed.state != State.RUNNING) {
+                load(file);
+            }
+        }
+    }
+
+    private boolean isMissing(Path file, Deployed deployed) {
+        try {
+            return RouteSource.parse(camel, file, deployed.good).missing(wiring) != null;
+        } catch (Exception e) {
+            return true;
+        }
+    }
+
+    private void change(Path file, Deployed deployed, State state, String sentence) {
+        boolean news = deployed.state != state || !deployed.sentence.equals(sentence);
+        deployed.state = state;
+        deployed.sentence = sentence;
+        if (news || state == State.RUNNING) {
+            switch (state) {
+                case RUNNING -> log.info("{} runs: {}", file, String.join(", ", deployed.routes));
+                case WAITING -> log.info("{}", sentence);
+                case BROKEN -> log.error("{}", sentence);
+            }
+            tell(file, state.name().toLowerCase(Locale.ROOT), sentence);
+        }
+    }
+
+    private void tell(Path file, String state, String sentence) {
+        words.observers()
+                .forEach(observer -> observer.routeChanged(file.toString(), state, sentence));
+    }
+
+    /** {@return all files} */
+    public synchronized List<Status> status() {
+        List<Status> all = new ArrayList<>();
+        files.forEach(
+                (file, deployed) ->
+                        all.add(
+                                new Status(
+                                        file, deployed.state, deployed.sentence, deployed.routes)));
+        return all;
+    }
+
+    /** {@return whether every route's sensor has ended and every message was handled} */
+    public boolean ended() {
+        return all(true) && quiet();
+    }
+
+    /** {@return whether all that is there for now was handled} */
+    public boolean caughtUp() {
+        return all(false) && quiet();
+    }
+
+    private boolean all(boolean ended) {
+        for (Route route : camel.getRoutes()) {
+            Consumer consumer = route.getConsumer();
+            if (consumer instanceof SensorState sensor) {
+                if (ended ? !sensor.ended() : !sensor.caughtUp()) {
+                    return false;
+                }
+            } else if (ended && !isInternal(route)) {
+                return false; // it listens, and may hear something at any time
+            }
+        }
+        return true;
+    }
+
+    /** A route that is fed by other routes only ends with them. */
+    private static boolean isInternal(@Nullable Route route) {
+        if (route == null) {
+            return false;
+        }
+        String uri = route.getEndpoint().getEndpointUri();
+        return uri.startsWith("direct:") || uri.startsWith("seda:");
+    }
+
+    private boolean quiet() {
+        if (!words.idle() || camel.getInflightRepository().size() > 0) {
+            return false;
+        }
+        for (Endpoint endpoint : camel.getEndpoints()) {
+            @Nullable SedaEndpoint seda = endpoint instanceof SedaEndpoint queue ? queue : null;
+            if (seda != null && seda.getCurrentQueueSize() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Stops all routes. */
+    @Override
+    public synchronized void close() {
+        files.values().forEach(this::stop);
+        files.clear();
+    }
+}

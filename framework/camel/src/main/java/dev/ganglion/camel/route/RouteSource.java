@@ -1,0 +1,401 @@
+package dev.ganglion.camel.route;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.camel.word.Sentences;
+import dev.ganglion.camel.word.Words;
+import dev.ganglion.runtime.wiring.RouteStep;
+import dev.ganglion.runtime.wiring.Wiring;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
+
+/** One route file, parsed: its routes with their addresses, before anything of it runs. */
+final class RouteSource {
+    private static final Pattern YAML_LINE = Pattern.compile("line (\\d+), column (\\d+)");
+
+    /**
+     * An address in a route, where it stands, and whether it is the same for each message because
+     * it stands under {@code from:} or {@code to:}.
+     */
+    private record Address(String uri, int line, boolean fixed) {}
+
+    private record PlacedStep(RouteStep step, int line) {}
+
+    private final CamelContext camel;
+    private final Path file;
+    private final String content;
+    private final RouteBuilder builder;
+    private final List<RouteDefinition> routes;
+    private final List<String> ids = new ArrayList<>();
+    private final Set<Endpoint> endpoints = new LinkedHashSet<>();
+
+    private RouteSource(
+            CamelContext camel,
+            Path file,
+            String content,
+            RouteBuilder builder,
+            List<RouteDefinition> routes) {
+        this.camel = camel;
+        this.file = file;
+        this.content = content;
+        this.builder = builder;
+        this.routes = routes;
+    }
+
+    /**
+     * Parses a file.
+     *
+     * @throws GanglionException of kind SETUP with file and line when it is not a route file
+     */
+    static RouteSource parse(CamelContext camel, Path file, String content) {
+        try {
+            Resource resource =
+                    ResourceHelper.fromBytes(
+                            "file:" + file, content.getBytes(StandardCharsets.UTF_8));
+            Collection<RoutesBuilder> builders =
+                    PluginHelper.getRoutesLoader(camel).findRoutesBuilders(resource);
+            for (RoutesBuilder each : builders) {
+                if (each instanceof RouteBuilder builder) {
+                    List<RouteDefinition> routes = builder.configureRoutes(camel).getRoutes();
+                    if (routes.isEmpty()) {
+                        break;
+                    }
+                    RouteSource source = new RouteSource(camel, file, content, builder, routes);
+                    source.name();
+                    return source;
+                }
+            }
+        } catch (GanglionException e) {
+            throw e;
+        } catch (Exception | LinkageError e) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    file
+                            + line(e)
+                            + ": this is no route: "
+                            + Sentences.of(e)
+                            + "; mend the line, the file is loaded again when it is saved",
+                    e);
+        }
+        throw new GanglionException(
+                Kind.SETUP,
+                file
+                        + ": there is no route in it; a route file begins with '- route:' (YAML) or <routes> (XML)");
+    }
+
+    /**
+     * Finds the line that a parser complained about; YAML says it in words, XML by an accessor of
+     * its exception.
+     */
+    private static String line(Throwable thrown) {
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            Matcher words = YAML_LINE.matcher(String.valueOf(each.getMessage()));
+            if (words.find()) {
+                return ":" + words.group(1);
+            }
+            if (each instanceof org.apache.camel.xml.io.XmlPullParserException xml
+                    && xml.getLineNumber() > 0) {
+                return ":" + xml.getLineNumber();
+            }
+        }
+        return "";
+    }
+
+    private void name() {
+        String base = String.valueOf(file.getFileName()).replaceAll("\\.camel\\.(yaml|xml)$", "");
+        Path folder = file.getParent();
+        if (base.equals("route") && folder != null && folder.getFileName() != null) {
+            base = folder.getFileName().toString();
+        }
+        for (int i = 0; i < routes.size(); i++) {
+            RouteDefinition route = routes.get(i);
+            String id = route.hasCustomIdAssigned() ? route.getId() : null;
+            if (id == null) {
+                id = routes.size() == 1 ? base : base + "-" + (i + 1);
+                route.setId(id);
+            }
+            if (ids.contains(id)) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        at(route.getInput().getLineNumber())
+                                + ": two routes of the file have the id '"
+                                + id
+                                + "'; give one of them another id");
+            }
+            ids.add(id);
+        }
+    }
+
+    String content() {
+        return content;
+    }
+
+    RouteBuilder builder() {
+        return builder;
+    }
+
+    List<String> ids() {
+        return ids;
+    }
+
+    Path folder() {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file.toAbsolutePath() : parent;
+    }
+
+    /** {@return what must come before the file can run, as the end of a sentence, or null} */
+    @Nullable String missing(Wiring wiring) {
+        for (RouteDefinition route : routes) {
+            for (Address address : addresses(route)) {
+                String scheme = scheme(address.uri());
+                if (!scheme.isEmpty()
+                        && !Words.ALL.contains(scheme)
+                        && camel.getComponent(scheme, true, false) == null) {
+                    return "the Camel component '"
+                            + scheme
+                            + "' of '"
+                            + address.uri()
+                            + "' (line "
+                            + address.line()
+                            + "); drop its bundle into the folder bundles";
+                }
+            }
+            String missing = wiring.missing(steps(route).stream().map(PlacedStep::step).toList());
+            if (missing != null) {
+                return missing;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Compares the steps of each route, ties their addresses to it, and has Camel check the other
+     * addresses. Nothing that runs is touched.
+     *
+     * @throws GanglionException of kind SETUP with file and line
+     */
+    void check(Wiring wiring) {
+        for (int i = 0; i < routes.size(); i++) {
+            RouteDefinition route = routes.get(i);
+            refuseMisplaced(route);
+            tie(route, ids.get(i));
+            List<RouteStep> steps = new ArrayList<>();
+            for (PlacedStep placed : steps(route)) {
+                steps.add(placed.step());
+                try {
+                    // One step more each time, so that the one that does not fit is known.
+                    wiring.check(steps);
+                } catch (GanglionException e) {
+                    throw new GanglionException(
+                            e.kind(), at(placed.line()) + ": " + e.getMessage(), e);
+                }
+            }
+        }
+        for (RouteDefinition route : routes) {
+            addresses(route).stream().filter(each -> !isWord(each.uri())).forEach(this::resolve);
+        }
+    }
+
+    private void resolve(Address address) {
+        try {
+            endpoints.add(camel.getEndpoint(address.uri()));
+        } catch (RuntimeException e) {
+            throw new GanglionException(Kind.SETUP, at(address.line()) + ": " + Sentences.of(e), e);
+        }
+    }
+
+    /** {@return the addresses that are not words, once they were {@link #check}ed} */
+    Set<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** A word under anything but {@code from:} and {@code to:} would belong to no route. */
+    private void refuseMisplaced(RouteDefinition route) {
+        List<Address> addresses = addresses(route);
+        for (Address address : addresses) {
+            boolean first = address == addresses.get(0);
+            boolean senses = scheme(address.uri()).equals("sense");
+            if (isWord(address.uri()) && first != senses) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        at(address.line())
+                                + ": '"
+                                + address.uri()
+                                + (first
+                                        ? "' cannot begin a route; write it after 'to:', and begin with sense: or a Camel component"
+                                        : "' begins a route; write it after 'from:', not after 'to:'"));
+            }
+            if (isWord(address.uri()) && !address.fixed()) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        at(address.line())
+                                + ": '"
+                                + address.uri()
+                                + "' stands where addresses may change with each message; write it"
+                                + " under 'to:', in a route of its own if need be (direct:)");
+            }
+        }
+    }
+
+    private String at(int line) {
+        return line > 0 ? file + ":" + line : file.toString();
+    }
+
+    /**
+     * Adds to each address which route it belongs to, and to each encoder which model it encodes
+     * for.
+     */
+    private void tie(RouteDefinition route, String id) {
+        FromDefinition from = route.getInput();
+        from.setUri(tied(from.getUri(), id, ""));
+        List<ToDefinition> outputs = outputs(route, ToDefinition.class);
+        String model = "";
+        for (int i = outputs.size() - 1; i >= 0; i--) {
+            ToDefinition to = outputs.get(i);
+            String uri = resolved(to.getUri());
+            if (scheme(uri).equals("infer")) {
+                model = step(uri).name();
+            }
+            to.setUri(tied(to.getUri(), id, model));
+        }
+    }
+
+    private String tied(String written, String id, String model) {
+        String uri = resolved(written);
+        if (!isWord(uri)) {
+            return written;
+        }
+        RouteStep step = step(uri);
+        boolean encodes =
+                step.word().equals("encode")
+                        && !step.parameters().containsKey("model")
+                        && !model.isEmpty();
+        String tied = uri;
+        if (encodes) {
+            tied += (tied.contains("?") ? "&" : "?") + "model=" + model;
+        }
+        if (!step.parameters().containsKey(Words.ROUTE)) {
+            tied += (tied.contains("?") ? "&" : "?") + Words.ROUTE + "=RAW(" + id + ")";
+        }
+        return tied;
+    }
+
+    private static <D> List<D> outputs(RouteDefinition route, Class<D> type) {
+        return List.copyOf(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), type));
+    }
+
+    /** The steps in the order in which a message meets them, with the lines of their addresses. */
+    private List<PlacedStep> steps(RouteDefinition route) {
+        List<PlacedStep> steps = new ArrayList<>();
+        for (Address address : addresses(route)) {
+            if (isWord(address.uri())) {
+                RouteStep step = step(address.uri());
+                Map<String, String> parameters = new LinkedHashMap<>(step.parameters());
+                parameters.remove(Words.ROUTE);
+                steps.add(
+                        new PlacedStep(
+                                new RouteStep(step.word(), step.name(), parameters, step.folder()),
+                                address.line()));
+            }
+        }
+        return steps;
+    }
+
+    /** All addresses of a route that are known before a message comes. */
+    private List<Address> addresses(RouteDefinition route) {
+        List<Address> addresses = new ArrayList<>();
+        FromDefinition from = route.getInput();
+        addresses.add(address(from.getUri(), from.getLineNumber(), true));
+        for (ProcessorDefinition<?> output : outputs(route, ProcessorDefinition.class)) {
+            if (output instanceof EndpointRequiredDefinition required) {
+                addresses.add(
+                        address(
+                                required.getEndpointUri(),
+                                output.getLineNumber(),
+                                output instanceof ToDefinition));
+            } else if (output instanceof ToDynamicDefinition dynamic
+                    && !dynamic.getUri().contains("${")) {
+                addresses.add(address(dynamic.getUri(), output.getLineNumber(), false));
+            }
+        }
+        return addresses;
+    }
+
+    private Address address(String written, int line, boolean fixed) {
+        try {
+            return new Address(resolved(written), line, fixed);
+        } catch (IllegalArgumentException e) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    at(line)
+                            + ": a placeholder in '"
+                            + written
+                            + "' has no value; write {{name:default}}, or set it when you start ("
+                            + e.getMessage()
+                            + ")",
+                    e);
+        }
+    }
+
+    private String resolved(String uri) {
+        return camel.resolvePropertyPlaceholders(uri);
+    }
+
+    private static boolean isWord(String uri) {
+        return Words.ALL.contains(scheme(uri));
+    }
+
+    private static String scheme(String uri) {
+        int colon = uri.indexOf(':');
+        return colon < 0 ? "" : uri.substring(0, colon);
+    }
+
+    private RouteStep step(String uri) {
+        int colon = uri.indexOf(':');
+        int question = uri.indexOf('?');
+        String name =
+                uri.substring(colon + 1, question < 0 ? uri.length() : question)
+                        .replaceFirst("^//", "");
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (question >= 0) {
+            try {
+                Map<String, Object> query =
+                        URISupport.parseQuery(uri.substring(question + 1), true);
+                URISupport.resolveRawParameterValues(query);
+                query.forEach((key, value) -> parameters.put(key, String.valueOf(value)));
+            } catch (URISyntaxException e) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        file + ": the address '" + uri + "' is not understood: " + e.getMessage(),
+                        e);
+            }
+        }
+        return new RouteStep(uri.substring(0, colon), name, parameters, folder());
+    }
+}

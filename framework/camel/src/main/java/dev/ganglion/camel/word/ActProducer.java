@@ -1,0 +1,80 @@
+package dev.ganglion.camel.word;
+
+import dev.ganglion.api.act.Actuator;
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.runtime.act.ActionGate;
+import dev.ganglion.runtime.wiring.Wiring;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultProducer;
+import org.jspecify.annotations.Nullable;
+
+/** {@code act:} does what the actions file says about each decision in the body; the body stays. */
+final class ActProducer extends DefaultProducer {
+    private final WordEndpoint endpoint;
+    private final Actuator actuator;
+    private @Nullable ActionGate gate;
+
+    ActProducer(WordEndpoint endpoint, Actuator actuator) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.actuator = actuator;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        Options own = Wiring.ownOptions(endpoint.step());
+        Path rules = own.has("actions") ? own.path("actions") : null;
+        gate =
+                new ActionGate(
+                        actuator,
+                        Wiring.pluginOptions(endpoint.step(), actuator.options()),
+                        rules,
+                        System::nanoTime);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        ActionGate open = gate;
+        gate = null;
+        if (open != null) {
+            open.close();
+        }
+        super.doStop();
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        ActionGate open = gate;
+        if (open == null) {
+            throw new GanglionException(
+                    Kind.RETRY,
+                    endpoint.step() + " is stopped; send the message again when its route runs");
+        }
+        long startNanos = System.nanoTime();
+        Flow flow = Flow.of(exchange, endpoint);
+        Object body = exchange.getMessage().getBody();
+        if (body instanceof Decision decision) {
+            flow.acted(open.perform(decision));
+        } else if (body instanceof List<?> list
+                && !list.isEmpty()
+                && list.get(0) instanceof Decision) {
+            for (Object each : list) {
+                flow.acted(open.perform((Decision) each));
+            }
+        } else {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    endpoint.step()
+                            + " acts on decisions, found "
+                            + body
+                            + "; put a decide: before it");
+        }
+        flow.actNanos += System.nanoTime() - startNanos;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ganglion.camel.word;
+
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Stage;
+import dev.ganglion.api.decide.Decider;
+import dev.ganglion.api.infer.Steps;
+import dev.ganglion.runtime.flow.DeciderSettings;
+import dev.ganglion.runtime.flow.SessionSteps;
+import dev.ganglion.runtime.wiring.Wiring;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultProducer;
+
+/**
+ * {@code decide:} pulls the model step by step until a decision is sure or no step is left. One
+ * decision becomes the body, several an ordered list; when there is none yet, the message ends
+ * here, quietly.
+ */
+final class DecideProducer extends DefaultProducer {
+    private final WordEndpoint endpoint;
+    private final DeciderSettings settings;
+
+    DecideProducer(WordEndpoint endpoint, Decider decider) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.settings =
+                new DeciderSettings(
+                        decider, Wiring.pluginOptions(endpoint.step(), decider.options()));
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        if (!(exchange.getMessage().getBody() instanceof SessionSteps steps)) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    endpoint.step()
+                            + " reads what infer: gives, found "
+                            + exchange.getMessage().getBody()
+                            + "; put an infer: right before it");
+        }
+        Flow flow = Flow.of(exchange, endpoint);
+        flow.deciding(steps.lane());
+        Stage<Steps, Decision> stage = steps.lane().decider(settings);
+        long startNanos = System.nanoTime();
+        long inferredNanos = steps.inferNanos();
+        while (!flow.decided() && steps.advance()) {
+            stage.push(steps, flow);
+        }
+        if (flow.last()) {
+            stage.flush(flow);
+        }
+        flow.inferNanos += steps.inferNanos();
+        flow.decideNanos += System.nanoTime() - startNanos - (steps.inferNanos() - inferredNanos);
+        List<Decision> decisions = flow.decisions();
+        switch (decisions.size()) {
+            case 0 -> exchange.setRouteStop(true);
+            case 1 -> exchange.getMessage().setBody(decisions.get(0));
+            default -> exchange.getMessage().setBody(List.copyOf(decisions));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ganglion.camel.word;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Tensor;
+import dev.ganglion.api.encode.FeatureExtractor;
+import dev.ganglion.runtime.flow.FeatureSettings;
+import dev.ganglion.runtime.flow.Features;
+import dev.ganglion.runtime.flow.Lanes;
+import dev.ganglion.runtime.wiring.Wiring;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultProducer;
+
+/**
+ * {@code encode:} with a feature extractor: the tensor in the body becomes a batch of features.
+ * When the extractor has nothing to say yet, the message ends here, quietly; but the last one of an
+ * utterance goes on, for the decider has to know that it was the last.
+ */
+final class FeatureEncodeProducer extends DefaultProducer {
+    private final WordEndpoint endpoint;
+    private final FeatureSettings settings;
+    private final Lanes lanes;
+
+    FeatureEncodeProducer(WordEndpoint endpoint, FeatureExtractor extractor) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        Options own = Wiring.ownOptions(endpoint.step());
+        if (!own.has("model")) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    endpoint.step()
+                            + " does not know for which model it encodes: no infer:"
+                            + " follows; say model=NAME");
+        }
+        this.settings =
+                new FeatureSettings(
+                        extractor, Wiring.pluginOptions(endpoint.step(), extractor.options()));
+        this.lanes = endpoint.route().lanes(own.text("model"));
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        long startNanos = System.nanoTime();
+        if (!(exchange.getMessage().getBody() instanceof Tensor tensor)) {
+            throw new GanglionException(
+                    Kind.INPUT,
+                    endpoint.step()
+                            + " takes a tensor, found "
+                            + exchange.getMessage().getBody()
+                            + "; begin the route with a sensor that gives one");
+        }
+        Flow flow = Flow.of(exchange, endpoint);
+        Features features = flow.lane(lanes).features(settings);
+        features.take(tensor, flow.last());
+        if (features.batch().isEmpty() && !flow.last()) {
+            exchange.setRouteStop(true);
+        } else {
+            exchange.getMessage().setBody(features.batch());
+        }
+        flow.encodeNanos += System.nanoTime() - startNanos;
+    }
+}

@@ -1,0 +1,251 @@
+package dev.ganglion.camel.word;
+
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.api.data.Sample;
+import dev.ganglion.runtime.act.Action;
+import dev.ganglion.runtime.flow.Lane;
+import dev.ganglion.runtime.flow.Lanes;
+import dev.ganglion.runtime.report.Observer;
+import dev.ganglion.runtime.report.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one message carries through a route beside its body. Made by the first step that needs it;
+ * when the message ends, well or not, it gives the lanes back and reports. A copy of a message
+ * (multicast, wire tap) gets a flow of its own.
+ */
+final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
+    private static final String PROPERTY = "ganglion.flow";
+
+    private record Held(Lanes lanes, Lane lane) {}
+
+    private final Exchange exchange;
+    private final WordEndpoint endpoint;
+    private final String route;
+    private final @Nullable String stream;
+    private final long sequence;
+    private final long capturedNanos;
+    private final boolean last;
+    private final List<Held> held = new ArrayList<>(1);
+    private final List<Decision> decisions = new ArrayList<>(1);
+    private final List<@Nullable Action> actions = new ArrayList<>(1);
+    private @Nullable Lane deciding;
+    private CharSequence text = "";
+    private @Nullable Flow origin;
+    private @Nullable Object sensed;
+    private @Nullable String failureOfCopy;
+    private long actedNanos;
+    private boolean decided;
+    private boolean passedOn;
+
+    long encodeNanos;
+    long inferNanos;
+    long decideNanos;
+    long actNanos;
+
+    private Flow(
+            Exchange exchange,
+            WordEndpoint endpoint,
+            String route,
+            @Nullable String stream,
+            long sequence,
+            long capturedNanos,
+            boolean last) {
+        this.exchange = exchange;
+        this.endpoint = endpoint;
+        this.route = route;
+        this.stream = stream;
+        this.sequence = sequence;
+        this.capturedNanos = capturedNanos;
+        this.last = last;
+    }
+
+    /** The flow of a sensor's sample. */
+    static Flow begin(Exchange exchange, WordEndpoint endpoint, Sample<?> sample) {
+        Flow flow =
+                new Flow(
+                        exchange,
+                        endpoint,
+                        endpoint.route().id(),
+                        sample.stream(),
+                        sample.sequence(),
+                        sample.capturedNanos(),
+                        sample.last());
+        flow.sensed = sample.value();
+        return flow.attach();
+    }
+
+    /** The flow of a message that may have come from a sensor or from anywhere. */
+    static Flow of(Exchange exchange, WordEndpoint endpoint) {
+        Flow flow = exchange.getProperty(PROPERTY, Flow.class);
+        if (flow != null && flow.exchange == exchange) {
+            return flow;
+        }
+        if (flow != null) {
+            Flow copy =
+                    new Flow(
+                            exchange,
+                            endpoint,
+                            flow.route,
+                            flow.stream,
+                            flow.sequence,
+                            flow.capturedNanos,
+                            flow.last);
+            copy.text = flow.text;
+            copy.encodeNanos = flow.encodeNanos;
+            copy.inferNanos = flow.inferNanos;
+            copy.decideNanos = flow.decideNanos;
+            copy.decisions.addAll(flow.decisions);
+            copy.deciding = flow.deciding;
+            copy.origin = flow;
+            flow.passedOn = true;
+            return copy.attach();
+        }
+        long waitedNanos = Math.max(0, exchange.getClock().elapsed()) * 1_000_000L;
+        return new Flow(
+                        exchange,
+                        endpoint,
+                        endpoint.route().id(),
+                        null,
+                        0,
+                        System.nanoTime() - waitedNanos,
+                        true)
+                .attach();
+    }
+
+    private Flow attach() {
+        endpoint.words().begun();
+        exchange.setProperty(PROPERTY, this);
+        exchange.getExchangeExtension().addOnCompletion(this);
+        return this;
+    }
+
+    /** {@return the lane through a model that this message holds; taken at the first call} */
+    Lane lane(Lanes lanes) {
+        for (int i = 0; i < held.size(); i++) {
+            if (held.get(i).lanes == lanes) {
+                return held.get(i).lane;
+            }
+        }
+        Lane lane = lanes.acquire(stream, last);
+        held.add(new Held(lanes, lane));
+        return lane;
+    }
+
+    boolean last() {
+        return last;
+    }
+
+    void text(CharSequence said) {
+        text = said;
+    }
+
+    void deciding(Lane lane) {
+        deciding = lane;
+        decisions.clear();
+    }
+
+    /** Takes a decision from a decider. */
+    @Override
+    public void accept(Decision decision) {
+        decisions.add(decision);
+        decided |= decision.sure();
+    }
+
+    /** {@return whether a decision was sure, so that no further step is needed} */
+    boolean decided() {
+        return decided;
+    }
+
+    List<Decision> decisions() {
+        return decisions;
+    }
+
+    void acted(@Nullable Action action) {
+        actions.add(action);
+        actedNanos = System.nanoTime();
+    }
+
+    /**
+     * The message goes on elsewhere (seda) while its sensor is told that it was handled: what is
+     * still the sensor's is copied.
+     */
+    @Override
+    public void beforeHandover(Exchange target) {
+        text = text.toString();
+        Object value = sensed;
+        if (value != null && target.getMessage().getBody() == value) {
+            target.getMessage().setBody(SenseConsumer.kept(value));
+        }
+        sensed = null;
+    }
+
+    @Override
+    public void onComplete(Exchange done) {
+        try {
+            report();
+        } finally {
+            release(last);
+        }
+    }
+
+    @Override
+    public void onFailure(Exchange done) {
+        try {
+            String sentence = Sentences.of(done.getException());
+            if (origin != null) {
+                origin.failureOfCopy = sentence;
+            }
+            if (!sentence.equals(failureOfCopy)) {
+                String who = stream == null ? route : stream;
+                for (Observer observer : endpoint.words().observers()) {
+                    observer.failed(route, who, sequence, sentence);
+                }
+            }
+        } finally {
+            release(true);
+        }
+    }
+
+    private void report() {
+        List<Observer> observers = endpoint.words().observers();
+        Lane lane = deciding;
+        if (lane == null || passedOn || observers.isEmpty()) {
+            return;
+        }
+        long endNanos = actedNanos != 0 ? actedNanos : System.nanoTime();
+        for (int i = 0; i < decisions.size(); i++) {
+            Report report =
+                    new Report(
+                            route,
+                            stream == null ? route : stream,
+                            sequence,
+                            text.toString(),
+                            lane.lease().source().id(),
+                            decisions.get(i),
+                            i < actions.size() ? actions.get(i) : null,
+                            encodeNanos,
+                            inferNanos,
+                            decideNanos,
+                            actNanos,
+                            endNanos - capturedNanos,
+                            exchange.getExchangeId());
+            for (Observer observer : observers) {
+                observer.decided(report);
+            }
+        }
+    }
+
+    private void release(boolean utteranceEnded) {
+        for (int i = 0; i < held.size(); i++) {
+            held.get(i).lanes.release(held.get(i).lane, utteranceEnded);
+        }
+        held.clear();
+        endpoint.words().done();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.ganglion.camel.word;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Tensor;
+import dev.ganglion.api.data.Tokens;
+import dev.ganglion.runtime.flow.Lanes;
+import dev.ganglion.runtime.flow.SessionSteps;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultProducer;
+
+/**
+ * {@code infer:} puts a cursor into the body that runs the model as it is read; nothing is computed
+ * here.
+ */
+final class InferProducer extends DefaultProducer {
+    private final WordEndpoint endpoint;
+    private final Lanes lanes;
+
+    InferProducer(WordEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.lanes = endpoint.route().lanes(endpoint.step().name());
+    }
+
+    @Override
+    @SuppressWarnings(
+            "unchecked") // a List that is no list of tensors is refused by its first element
+    public void process(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        SessionSteps steps = Flow.of(exchange, endpoint).lane(lanes).steps();
+        if (body instanceof Tokens tokens) {
+            steps.start(tokens);
+        } else if (body instanceof Tensor tensor) {
+            steps.start(List.of(tensor));
+        } else if (body instanceof List<?> list
+                && (list.isEmpty() || list.get(0) instanceof Tensor)) {
+            steps.start((List<Tensor>) list);
+        } else {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    endpoint.step()
+                            + " takes tokens or tensors, found "
+                            + (body == null ? "an empty message" : body.getClass().getName())
+                            + "; put an encode: before it");
+        }
+        exchange.getMessage().setBody(steps);
+    }
+}

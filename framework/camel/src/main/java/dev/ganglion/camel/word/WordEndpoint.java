@@ -1,0 +1,87 @@
+package dev.ganglion.camel.word;
+
+import dev.ganglion.api.act.Actuator;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Plugin;
+import dev.ganglion.api.decide.Decider;
+import dev.ganglion.api.encode.FeatureExtractor;
+import dev.ganglion.api.encode.Tokenizer;
+import dev.ganglion.api.sense.Sensor;
+import dev.ganglion.runtime.wiring.RouteStep;
+import org.apache.camel.Component;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.support.DefaultEndpoint;
+
+/** One step of one route. */
+final class WordEndpoint extends DefaultEndpoint {
+    private final Words words;
+    private final RouteScope route;
+    private final RouteStep step;
+
+    WordEndpoint(String uri, Component component, Words words, RouteScope route, RouteStep step) {
+        super(uri, component);
+        this.words = words;
+        this.route = route;
+        this.step = step;
+    }
+
+    Words words() {
+        return words;
+    }
+
+    RouteScope route() {
+        return route;
+    }
+
+    RouteStep step() {
+        return step;
+    }
+
+    <P extends Plugin> P plugin(Class<P> kind) {
+        P plugin = words.plugins().find(kind, step.name());
+        if (plugin == null) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "there is no '"
+                            + step.name()
+                            + "' for "
+                            + step
+                            + "; "
+                            + words.plugins().existing(kind));
+        }
+        return plugin;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return switch (step.word()) {
+            case "encode" ->
+                    words.plugins().find(Tokenizer.class, step.name()) != null
+                            ? new TokenEncodeProducer(this)
+                            : new FeatureEncodeProducer(this, plugin(FeatureExtractor.class));
+            case "infer" -> new InferProducer(this);
+            case "decide" -> new DecideProducer(this, plugin(Decider.class));
+            case "act" -> new ActProducer(this, plugin(Actuator.class));
+            default ->
+                    throw new GanglionException(
+                            Kind.SETUP,
+                            step + " begins a route; write it after 'from:', not after 'to:'");
+        };
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        if (!step.word().equals("sense")) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    step
+                            + " cannot begin a route; write it after 'to:', and begin with sense: or a Camel component");
+        }
+        Consumer consumer = new SenseConsumer(this, processor, plugin(Sensor.class));
+        configureConsumer(consumer);
+        return consumer;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.ganglion.camel.word;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.runtime.model.ModelHost;
+import dev.ganglion.runtime.plugin.Plugins;
+import dev.ganglion.runtime.report.Observer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.TypeConversionException;
+import org.apache.camel.support.TypeConverterSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The five schemes over one runtime, and the routes that use them. Thread-safe.
+ *
+ * <p>A step finds its route by the parameter {@link #ROUTE}, which whoever deploys a route file
+ * adds to each address of one of the five words; without it (a route written in Java) the step
+ * belongs to a route without a name.
+ */
+public final class Words {
+    /** The parameter that ties a step to its route. */
+    public static final String ROUTE = "_route";
+
+    /** The words, in the order in which a sample meets them. */
+    public static final List<String> ALL = List.of("sense", "encode", "infer", "decide", "act");
+
+    private final Plugins plugins;
+    private final ModelHost host;
+    private final Map<String, RouteScope> routes = new ConcurrentHashMap<>();
+    private final List<Observer> observers = new CopyOnWriteArrayList<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final Path here = Path.of("").toAbsolutePath();
+
+    /** The words over these plug-ins and models. */
+    public Words(Plugins plugins, ModelHost host) {
+        this.plugins = plugins;
+        this.host = host;
+    }
+
+    /** Adds the schemes to a context, and the conversion of decisions into JSON. */
+    public void addTo(CamelContext camel) {
+        for (String word : ALL) {
+            camel.addComponent(word, new WordComponent(this, word));
+        }
+        camel.getTypeConverterRegistry()
+                .addTypeConverter(String.class, Decision.class, new DecisionToJson());
+    }
+
+    /**
+     * Makes a route known before its steps are created.
+     *
+     * @param folder what relative paths of its steps start from
+     */
+    public void openRoute(String id, Path folder) {
+        routes.put(id, new RouteScope(id, folder, host));
+    }
+
+    /** Forgets a route and closes its lanes. */
+    public void closeRoute(String id) {
+        RouteScope scope = routes.remove(id);
+        if (scope != null) {
+            scope.close();
+        }
+    }
+
+    /**
+     * Closes the lanes of streams that have been silent for longer than the limit, in all routes.
+     */
+    public void closeSilent(long limitNanos) {
+        routes.values().forEach(route -> route.closeSilent(limitNanos));
+    }
+
+    RouteScope route(@Nullable String id) {
+        String known = id == null ? "" : id;
+        return routes.computeIfAbsent(known, any -> new RouteScope(known, here, host));
+    }
+
+    /** {@return whether the address is a step of the route with this id} */
+    public static boolean belongsTo(Endpoint address, String id) {
+        return address instanceof WordEndpoint step && step.route().id().equals(id);
+    }
+
+    Plugins plugins() {
+        return plugins;
+    }
+
+    void begun() {
+        underWay.incrementAndGet();
+    }
+
+    void done() {
+        underWay.decrementAndGet();
+    }
+
+    /**
+     * {@return whether no message that met one of the words is under way, also between two threads}
+     */
+    public boolean idle() {
+        return underWay.get() == 0;
+    }
+
+    /** Has an observer told of each decision and failure. */
+    public void add(Observer observer) {
+        observers.add(observer);
+    }
+
+    /** Tells it no more. */
+    public void remove(Observer observer) {
+        observers.remove(observer);
+    }
+
+    /** {@return who is told} */
+    public List<Observer> observers() {
+        return observers;
+    }
+
+    private static final class DecisionToJson extends TypeConverterSupport {
+        @Override
+        public <T> T convertTo(Class<T> type, Exchange exchange, Object value) {
+            Decision decision = (Decision) value;
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", decision.name());
+            json.put("parameters", decision.parameters());
+            json.put("confidence", decision.confidence());
+            json.put("sure", decision.sure());
+            try {
+                return type.cast(JSON.std.asString(json));
+            } catch (IOException e) {
+                throw new TypeConversionException(value, type, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,360 @@
+package dev.ganglion.launcher;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.felix.framework.Felix;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+
+/**
+ * Felix on the folder of an image. The program is read where it lies and never written; what is
+ * written goes to one folder, {@code var}.
+ */
+final class Container implements AutoCloseable {
+    private static final int PLUGIN_LEVEL = 3;
+    private static final int LAST_LEVEL = 5;
+    private static volatile @Nullable Container ahead;
+
+    private static final long STOP_MILLIS = 20_000;
+
+    private final Path home;
+    private final Path cache;
+    private final Map<String, String> properties = new LinkedHashMap<>();
+    private final List<String> problems = new CopyOnWriteArrayList<>();
+    private final FutureTask<Felix> preparation = new FutureTask<>(this::begin);
+    private volatile List<Bundle> installed = List.of();
+    private volatile @Nullable Felix felix;
+
+    /**
+     * Nothing is started yet.
+     *
+     * @param home the folder of the image
+     */
+    Container(Path home) {
+        this.home = home;
+        Path var = var(home);
+        this.cache = var.resolve("cache-" + ProcessHandle.current().pid());
+        set(Constants.FRAMEWORK_STORAGE, cache.toString());
+        set(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        set("felix.log.level", "1");
+        set("ganglion.home", home.toString());
+        set("ganglion.var", var.toString());
+        set("ganglion.models", configured("ganglion.models", home.resolve("models")));
+        set("ganglion.natives", configured("ganglion.natives", home.resolve("native")));
+        set("felix.fileinstall.dir", bundles() + "," + home.resolve("etc"));
+        set("felix.fileinstall.poll", "500");
+        set("felix.fileinstall.noInitialDelay", "true");
+        set("felix.fileinstall.tmpdir", cache.resolve("fileinstall").toString());
+        set("felix.fileinstall.log.level", "1");
+        set("felix.fileinstall.enableConfigSave", "false");
+        set("felix.fileinstall.start.level", Integer.toString(LAST_LEVEL));
+        set("ds.showerrors", "false");
+        set("ds.loglevel", "0");
+    }
+
+    private static String configured(String property, Path byDefault) {
+        return System.getProperty(property, byDefault.toString());
+    }
+
+    /** {@return the one folder that is written to} */
+    static Path var(Path home) {
+        return Path.of(configured("ganglion.var", home.resolve("var"))).toAbsolutePath();
+    }
+
+    /** {@return the folder into which bundles are dropped} */
+    Path bundles() {
+        return Path.of(configured("ganglion.bundles", home.resolve("bundles"))).toAbsolutePath();
+    }
+
+    /** Sets a property that bundles can read: they ask the framework, which asks the system. */
+    Container set(String name, String value) {
+        if (name.startsWith("ganglion.")) {
+            System.setProperty(name, value);
+        } else {
+            properties.put(name, value);
+        }
+        return this;
+    }
+
+    /**
+     * Begins to start the container of this program's image on a thread of its own, while the
+     * command line is read: everything but the routes, which depend on it.
+     */
+    static void prepare() {
+        Container container = new Container(home());
+        Thread thread = new Thread(container.preparation, "container");
+        thread.setDaemon(true);
+        ahead = container;
+        thread.start();
+    }
+
+    /** {@return the container that was prepared, or another of this program's image} */
+    static Container take() {
+        Container container = ahead;
+        ahead = null;
+        return container == null ? new Container(home()) : container;
+    }
+
+    /** Closes the container that was prepared and that no command took. */
+    static void discard() {
+        Container container = ahead;
+        if (container != null) {
+            ahead = null;
+            container.preparation.run(); // does nothing when its own thread has begun
+            try {
+                container.preparation.get();
+            } catch (ExecutionException e) {
+                container.problems.add("the container did not start (" + e.getCause() + ")");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            container.close();
+        }
+    }
+
+    /**
+     * Starts it and returns when all that the image holds was started.
+     *
+     * @param events is told what happens
+     */
+    void start(Consumer<Map<String, Object>> events) throws IOException, BundleException {
+        preparation.run(); // does nothing when another thread has begun
+        try {
+            Felix framework = preparation.get();
+            framework
+                    .getBundleContext()
+                    .registerService(
+                            Consumer.class,
+                            events,
+                            new Hashtable<>(Map.of("ganglion.events", "true")));
+            to(framework, LAST_LEVEL);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException unwritable) {
+                throw unwritable;
+            }
+            throw new BundleException(
+                    "the container did not start (" + e.getCause() + ")", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (Bundle bundle : installed) {
+            if (bundle.getState() != Bundle.ACTIVE
+                    && bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+                problems.add(whyNot(bundle));
+            }
+        }
+    }
+
+    /** Everything that does not depend on the command: libraries, runtime and plug-ins. */
+    private Felix begin() throws BundleException, IOException, InterruptedException {
+        try {
+            removeLeftOvers();
+            Files.createDirectories(cache);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the folder "
+                            + cache.getParent()
+                            + " cannot be written ("
+                            + e
+                            + "); make room or give the user of this process the right to write there,"
+                            + " or name another with GANGLION_VAR",
+                    e);
+        }
+        Felix framework = new Felix(new LinkedHashMap<String, Object>(properties));
+        felix = framework;
+        framework.init();
+        installed = install(framework.getBundleContext());
+        framework.start();
+        to(framework, PLUGIN_LEVEL);
+        return framework;
+    }
+
+    private static void to(Felix framework, int level) throws InterruptedException {
+        CountDownLatch reached = new CountDownLatch(1);
+        framework
+                .adapt(FrameworkStartLevel.class)
+                .setStartLevel(
+                        level,
+                        event -> {
+                            if (event.getType() == FrameworkEvent.STARTLEVEL_CHANGED) {
+                                reached.countDown();
+                            }
+                        });
+        reached.await();
+    }
+
+    /**
+     * A process that was killed could not remove its cache; whoever comes next does, if that
+     * process is gone.
+     */
+    private void removeLeftOvers() throws IOException {
+        Path var = cache.getParent();
+        if (var == null || !Files.isDirectory(var)) {
+            return;
+        }
+        try (Stream<Path> children = Files.list(var)) {
+            for (Path child : children.toList()) {
+                String name = String.valueOf(child.getFileName());
+                if (name.matches("cache-\\d+")
+                        && ProcessHandle.of(Long.parseLong(name.substring("cache-".length())))
+                                .isEmpty()) {
+                    delete(child);
+                }
+            }
+        }
+    }
+
+    private List<Bundle> install(BundleContext context) throws IOException, BundleException {
+        List<Bundle> installed = new ArrayList<>();
+        for (int level = 1; level <= LAST_LEVEL; level++) {
+            Path folder = home.resolve("system").resolve(Integer.toString(level));
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            try (Stream<Path> jars = Files.list(folder)) {
+                for (Path jar : jars.sorted().toList()) {
+                    try {
+                        Bundle bundle = context.installBundle("reference:" + jar.toUri());
+                        bundle.adapt(BundleStartLevel.class).setStartLevel(level);
+                        installed.add(bundle);
+                    } catch (BundleException e) {
+                        problems.add(
+                                "the bundle "
+                                        + jar
+                                        + " cannot be installed ("
+                                        + e.getMessage()
+                                        + ")");
+                    }
+                }
+            }
+        }
+        for (Bundle bundle : installed) {
+            try {
+                bundle.start(Bundle.START_ACTIVATION_POLICY);
+            } catch (BundleException e) {
+                problems.add(
+                        "the bundle "
+                                + bundle.getSymbolicName()
+                                + " cannot be started ("
+                                + e.getMessage()
+                                + ")");
+            }
+        }
+        return installed;
+    }
+
+    private static String whyNot(Bundle bundle) {
+        try {
+            bundle.start();
+            return "the bundle " + bundle.getSymbolicName() + " is not active";
+        } catch (BundleException e) {
+            return "the bundle "
+                    + bundle.getSymbolicName()
+                    + " is not active: "
+                    + String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+        }
+    }
+
+    /** {@return what could not be started, one sentence each} */
+    List<String> problems() {
+        return problems;
+    }
+
+    /** {@return the service that offers this command, or null when it is not there} */
+    <S> @Nullable S command(Class<S> type, String name) {
+        Felix framework = felix;
+        if (framework == null) {
+            return null;
+        }
+        BundleContext context = framework.getBundleContext();
+        try {
+            for (ServiceReference<S> reference :
+                    context.getServiceReferences(type, "(ganglion.command=" + name + ")")) {
+                return context.getService(reference);
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(name, e);
+        }
+        return null;
+    }
+
+    /** Stops everything in order and removes what was written for this process alone. */
+    @Override
+    public void close() {
+        Felix framework = felix;
+        if (framework == null) {
+            return;
+        }
+        felix = null;
+        try {
+            framework.stop();
+            framework.waitForStop(STOP_MILLIS);
+        } catch (BundleException e) {
+            problems.add("the container did not stop cleanly (" + e.getMessage() + ")");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            delete(cache);
+        } catch (IOException e) {
+            problems.add("the folder " + cache + " could not be removed (" + e + ")");
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.deleteIfExists(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path directory, @Nullable IOException failure) throws IOException {
+                        Files.deleteIfExists(directory);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+
+    /** {@return the folder of the image that this program belongs to} */
+    static Path home() {
+        String home = System.getProperty("ganglion.home");
+        if (home == null) {
+            throw new IllegalStateException(
+                    "the system property ganglion.home names no image; start with the script ganglion");
+        }
+        return Path.of(home).toAbsolutePath();
+    }
+
+    /** Wait for the status service for at most this long. */
+    static final long READY_SECONDS = TimeUnit.MILLISECONDS.toSeconds(STOP_MILLIS);
+}

@@ -1,0 +1,79 @@
+package dev.ganglion.launcher;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command {@code ganglion}. Exit status: 0 done, 1 something failed, 2 the command was not
+ * understood.
+ */
+@Command(
+        name = "ganglion",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            RunCommand.class,
+            StartCommand.class,
+            DoctorCommand.class,
+            EncodeCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Turns what is sensed into actions, on this device, with models and plug-ins that are replaced while it runs.",
+            ""
+        },
+        footer = {
+            "",
+            "For example:",
+            "  ganglion run routes/kitchen-commands                              the recorded commands",
+            "  echo \"turn on the kitchen lights\" | \\",
+            "    ganglion run routes/kitchen-commands --set input=-              your own",
+            "  ganglion COMMAND --help                                           more about a command"
+        })
+public final class Main {
+    private static final List<String> STARTING = List.of("run", "start", "doctor", "encode");
+    private static final List<String> HELP = List.of("-h", "--help", "-V", "--version");
+
+    private Main() {}
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"ganglion " + (version == null ? "(development)" : version)};
+        }
+    }
+
+    /** Runs a command and ends the process with its status. */
+    public static void main(String[] arguments) {
+        List<String> words = List.of(arguments);
+        if (!words.isEmpty()
+                && STARTING.contains(words.get(0))
+                && words.stream().noneMatch(HELP::contains)) {
+            Container.prepare();
+        }
+        CommandLine commands =
+                new CommandLine(new Main())
+                        .setExecutionExceptionHandler(
+                                (e, command, parsed) -> {
+                                    command.getErr().println("ganglion: " + message(e));
+                                    if (System.getenv("GANGLION_TRACE") != null) {
+                                        e.printStackTrace(command.getErr());
+                                    }
+                                    return 1;
+                                });
+        if (arguments.length == 0) {
+            commands.usage(System.out);
+            System.exit(2);
+        }
+        int status = commands.execute(arguments);
+        Container.discard();
+        System.exit(status);
+    }
+
+    private static String message(Throwable e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+}

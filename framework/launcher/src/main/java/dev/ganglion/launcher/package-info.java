@@ -1,0 +1,12 @@
+/**
+ * The command line {@code ganglion}, outside of the container.
+ *
+ * <p>{@link dev.ganglion.launcher.Main} reads the command. {@link dev.ganglion.launcher.Container}
+ * starts Felix on the folder of an image: {@code system/<start level>/*.jar}, {@code models},
+ * {@code etc}, {@code bundles}. The commands talk to what runs inside in JDK types only; {@link
+ * dev.ganglion.launcher.RunReport} counts and prints what it tells.
+ */
+@NullMarked
+package dev.ganglion.launcher;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,152 @@
+package dev.ganglion.runtime.act;
+
+import dev.ganglion.api.act.ActionSpec;
+import dev.ganglion.api.act.Actuator;
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a device to act, and only what the device declared: a known action, all that it needs,
+ * nothing else, in range, and not more often than it allows. Thread-safe; the device hears one
+ * thing at a time.
+ */
+public final class ActionGate implements AutoCloseable {
+    private final String name;
+    private final Actuator.Device device;
+    private final ActionRules rules;
+    private final LongSupplier clockNanos;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Map<String, Long> lastNanos = new HashMap<>();
+
+    /**
+     * Opens the device.
+     *
+     * @param options the actuator's own
+     * @param rules the actions file, or null: then a decision must have the name of an action
+     * @param clockNanos {@link System#nanoTime} but in tests
+     * @throws GanglionException of kind SETUP when the rules ask for what the device cannot do
+     */
+    public ActionGate(
+            Actuator actuator, Options options, @Nullable Path rules, LongSupplier clockNanos) {
+        this.name = actuator.name();
+        this.clockNanos = clockNanos;
+        this.device = actuator.open(options);
+        try {
+            this.rules =
+                    rules == null
+                            ? ActionRules.byName(device.actions())
+                            : ActionRules.read(rules, name, device.actions());
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Does what the rules say about a decision. A device that failed is brought into its safe
+     * state.
+     *
+     * @return what was done or refused; null when the decision is unsure or there is no rule for it
+     * @throws GanglionException of kind RETRY, SETUP or REOPEN when the device failed
+     */
+    public @Nullable Action perform(Decision decision) {
+        ActionSpec action = decision.sure() ? rules.action(decision) : null;
+        if (action == null) {
+            return null;
+        }
+        Map<String, Object> parameters;
+        try {
+            parameters = rules.parameters(decision);
+        } catch (GanglionException e) {
+            return new Action(action.name(), Map.of(), String.valueOf(e.getMessage()));
+        }
+        turn.lock();
+        try {
+            String early = early(action);
+            if (!early.isEmpty()) {
+                return new Action(action.name(), parameters, early);
+            }
+            device.perform(action.name(), parameters);
+            lastNanos.put(action.name(), clockNanos.getAsLong());
+            return new Action(action.name(), parameters, "");
+        } catch (GanglionException e) {
+            if (e.kind() == Kind.INPUT) {
+                return new Action(action.name(), parameters, String.valueOf(e.getMessage()));
+            }
+            makeSafeAfter(e);
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            makeSafeAfter(e);
+            throw new GanglionException(
+                    Kind.RETRY,
+                    "act:"
+                            + name
+                            + " failed at "
+                            + action.name()
+                            + parameters
+                            + " ("
+                            + e
+                            + "); look after the device",
+                    e);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Nobody knows how far a device came that failed in the middle. */
+    private void makeSafeAfter(Throwable failure) {
+        try {
+            device.makeSafe();
+        } catch (RuntimeException | LinkageError e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private String early(ActionSpec action) {
+        Long last = lastNanos.get(action.name());
+        if (last == null || action.minimumIntervalMillis() == 0) {
+            return "";
+        }
+        long sinceMillis = (clockNanos.getAsLong() - last) / 1_000_000;
+        return sinceMillis >= action.minimumIntervalMillis()
+                ? ""
+                : "act:"
+                        + name
+                        + " takes '"
+                        + action.name()
+                        + "' every "
+                        + action.minimumIntervalMillis()
+                        + " ms at most, and the last one was "
+                        + sinceMillis
+                        + " ms ago";
+    }
+
+    /** Brings the device into its safe state. */
+    public void makeSafe() {
+        turn.lock();
+        try {
+            device.makeSafe();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Lets go of the device. */
+    @Override
+    public void close() {
+        turn.lock();
+        try {
+            device.close();
+        } finally {
+            turn.unlock();
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package dev.ganglion.runtime.act;
+
+import dev.ganglion.api.act.ActionSpec;
+import dev.ganglion.api.data.Decision;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Parameter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Which decision becomes which action, from a file such as
+ *
+ * <pre>
+ * iot_hue_lighton:
+ *   action: light_on
+ *   room: "{house_place|living room}"    # a slot; what follows | holds when nobody said it
+ *   brightness: 100
+ * </pre>
+ *
+ * A decision without a rule is not acted on. Where a number is expected and a phrase was said ("by
+ * 20 percent"), the first number in it counts. Immutable.
+ */
+public final class ActionRules {
+    private static final Pattern SLOT = Pattern.compile("\\{([A-Za-z0-9_.-]+)(?:\\|([^}]*))?}");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(?:\\.\\d+)?");
+
+    private record Rule(ActionSpec action, Map<String, String> parameters) {}
+
+    private final Map<String, Rule> rules;
+
+    private ActionRules(Map<String, Rule> rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * Rules under which a decision that has the name of an action becomes that action, parameter by
+     * parameter.
+     */
+    static ActionRules byName(List<ActionSpec> actions) {
+        Map<String, Rule> rules = new LinkedHashMap<>();
+        for (ActionSpec action : actions) {
+            Map<String, String> parameters = new LinkedHashMap<>();
+            action.parameters().forEach(p -> parameters.put(p.name(), "{" + p.name() + "}"));
+            rules.put(action.name(), new Rule(action, parameters));
+        }
+        return new ActionRules(rules);
+    }
+
+    /**
+     * Reads a file and checks each rule against what the device can do.
+     *
+     * @param device who performs the actions, for messages
+     * @throws GanglionException of kind SETUP when the file is not there, is not YAML, or names
+     *     what does not exist
+     */
+    static ActionRules read(Path file, String device, List<ActionSpec> actions) {
+        Object root;
+        try {
+            root =
+                    new Load(LoadSettings.builder().setLabel(file.toString()).build())
+                            .loadFromString(Files.readString(file));
+        } catch (YamlEngineException e) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "the actions file is not YAML: "
+                            + String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "),
+                    e);
+        } catch (IOException e) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "the actions file "
+                            + file
+                            + " of act:"
+                            + device
+                            + " cannot be read ("
+                            + e
+                            + "); actions= names a file beside the route",
+                    e);
+        }
+        if (!(root instanceof Map<?, ?> map)) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "the actions file "
+                            + file
+                            + " must map names of decisions to actions, found '"
+                            + root
+                            + "'");
+        }
+        Map<String, Rule> rules = new LinkedHashMap<>();
+        map.forEach(
+                (decision, rule) ->
+                        rules.put(
+                                String.valueOf(decision),
+                                rule(file, device, actions, decision, rule)));
+        return new ActionRules(rules);
+    }
+
+    private static Rule rule(
+            Path file,
+            String device,
+            List<ActionSpec> actions,
+            @Nullable Object decision,
+            @Nullable Object written) {
+        String owner = "the actions file " + file + ", decision '" + decision + "'";
+        String where = owner + ",";
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (written instanceof Map<?, ?> map) {
+            map.forEach(
+                    (name, value) -> {
+                        if (value != null) {
+                            parameters.put(String.valueOf(name), String.valueOf(value));
+                        }
+                    });
+        } else {
+            parameters.put("action", String.valueOf(written));
+        }
+        String name = parameters.remove("action");
+        ActionSpec action =
+                actions.stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+        if (action == null) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    where
+                            + " names the action '"
+                            + name
+                            + "', which act:"
+                            + device
+                            + " does not have; it has: "
+                            + actions.stream()
+                                    .map(ActionSpec::name)
+                                    .collect(Collectors.joining(", ")));
+        }
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+            Parameter spec =
+                    action.parameters().stream()
+                            .filter(each -> each.name().equals(parameter.getKey()))
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            new GanglionException(
+                                                    Kind.SETUP,
+                                                    where
+                                                            + " gives '"
+                                                            + parameter.getKey()
+                                                            + "', which "
+                                                            + action.name()
+                                                            + " does not take; it takes: "
+                                                            + action.parameters()));
+            Matcher slot = SLOT.matcher(parameter.getValue());
+            if (!slot.find()) {
+                spec.parse(owner, parameter.getValue());
+            } else if (slot.matches() && slot.group(2) != null) {
+                spec.parse(owner, slot.group(2));
+            }
+        }
+        for (Parameter spec : action.parameters()) {
+            if (spec.isRequired() && !parameters.containsKey(spec.name())) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        where
+                                + " lacks '"
+                                + spec.name()
+                                + "', which "
+                                + action.name()
+                                + " needs: "
+                                + spec);
+            }
+        }
+        return new Rule(action, parameters);
+    }
+
+    /** {@return the action for a decision, or null when there is no rule for it} */
+    @Nullable ActionSpec action(Decision decision) {
+        Rule rule = rules.get(decision.name());
+        return rule == null ? null : rule.action();
+    }
+
+    /**
+     * The parameters of the action, checked.
+     *
+     * @throws GanglionException of kind INPUT or SETUP when something that the action needs was not
+     *     said, or does not fit
+     */
+    Map<String, Object> parameters(Decision decision) {
+        Rule rule = rules.get(decision.name());
+        if (rule == null) {
+            throw new IllegalArgumentException("no rule for " + decision.name());
+        }
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        for (Parameter spec : rule.action().parameters()) {
+            String written = rule.parameters().get(spec.name());
+            Object said = written == null ? null : fill(written, decision, spec);
+            if (said == null) {
+                said = spec.defaultValue();
+            }
+            if (said != null) {
+                parameters.put(spec.name(), spec.parse(rule.action().name(), said));
+            } else if (spec.isRequired()) {
+                throw new GanglionException(
+                        Kind.INPUT,
+                        rule.action().name()
+                                + " needs '"
+                                + spec.name()
+                                + "' ("
+                                + spec.expected()
+                                + "), and '"
+                                + decision.name()
+                                + "' came with: "
+                                + decision.parameters());
+            }
+        }
+        return parameters;
+    }
+
+    /**
+     * {@return the text with its slots filled in, or null when a slot was not said and has no
+     * default}
+     */
+    private static @Nullable Object fill(String written, Decision decision, Parameter spec) {
+        Matcher slots = SLOT.matcher(written);
+        if (!slots.find()) {
+            return written;
+        }
+        StringBuilder filled = new StringBuilder();
+        do {
+            Object said = decision.parameters().get(slots.group(1));
+            String value =
+                    said == null ? slots.group(2) : number(said.toString(), slots.group(2), spec);
+            if (value == null) {
+                return null;
+            }
+            slots.appendReplacement(filled, Matcher.quoteReplacement(value));
+        } while (slots.find());
+        return slots.appendTail(filled).toString();
+    }
+
+    /** A phrase where a number is expected: its first number, else the default. */
+    private static @Nullable String number(
+            String said, @Nullable String byDefault, Parameter spec) {
+        if (!spec.isNumber()) {
+            return said;
+        }
+        Matcher number = NUMBER.matcher(said);
+        return number.find() ? number.group() : byDefault;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.ganglion.runtime.flow;
+
+import dev.ganglion.api.data.Tensor;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.function.Consumer;
+
+/**
+ * An open feature extractor with the batch of its latest results. The extractor may reuse a result
+ * for the next one, so each is copied into memory of this batch, which is reused from message to
+ * message. One thread.
+ */
+public final class Features {
+    private final FeatureSettings settings;
+    private final UtteranceStage<Tensor, Tensor> stage;
+    private final List<Tensor> memory = new ArrayList<>();
+    private final List<Tensor> batch = new Batch();
+    private final Consumer<Tensor> taker = this::keep;
+    private int size;
+
+    Features(FeatureSettings settings) {
+        this.settings = settings;
+        this.stage = new UtteranceStage<>(settings.extractor().open(settings.options()));
+    }
+
+    FeatureSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Takes one tensor.
+     *
+     * @param last whether the utterance ends with it
+     */
+    public void take(Tensor tensor, boolean last) {
+        size = 0;
+        stage.push(tensor, taker);
+        if (last) {
+            stage.flush(taker);
+        }
+    }
+
+    private void keep(Tensor result) {
+        Tensor copy = size < memory.size() ? memory.get(size) : null;
+        if (copy == null || copy.type() != result.type() || !sameShape(copy, result)) {
+            copy = Tensor.allocate(result.type(), result.shape());
+            if (size < memory.size()) {
+                memory.set(size, copy);
+            } else {
+                memory.add(copy);
+            }
+        }
+        copy.bytes().put(0, result.bytes(), 0, result.bytes().capacity());
+        size++;
+    }
+
+    private static boolean sameShape(Tensor a, Tensor b) {
+        if (a.rank() != b.rank()) {
+            return false;
+        }
+        for (int axis = 0; axis < a.rank(); axis++) {
+            if (a.size(axis) != b.size(axis)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return the results of the latest call, in order; overwritten by the next} */
+    public List<Tensor> batch() {
+        return batch;
+    }
+
+    /** Drops what a message that failed left in the extractor. */
+    void forget() {
+        stage.forget();
+    }
+
+    void close() {
+        stage.close();
+    }
+
+    /** The first results of the memory: a view that is made once, whatever their number. */
+    private final class Batch extends AbstractList<Tensor> implements RandomAccess {
+        @Override
+        public Tensor get(int index) {
+            return memory.get(Objects.checkIndex(index, size));
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+    }
+}

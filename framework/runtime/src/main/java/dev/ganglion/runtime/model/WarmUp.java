@@ -1,0 +1,90 @@
+package dev.ganglion.runtime.model;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.TensorSpec;
+import dev.ganglion.api.data.Tokens;
+import dev.ganglion.api.infer.Session;
+import dev.ganglion.api.infer.TokenSession;
+import dev.ganglion.api.model.ModelPackage;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The first steps of a freshly loaded model, before anybody depends on it: what fails here costs no
+ * message. They also touch the classes that a later close needs, which an engine's bundle could not
+ * load any more once it was replaced.
+ */
+final class WarmUp {
+    private static final int STEPS = 3;
+
+    private WarmUp() {}
+
+    static void run(LoadedModel loaded) {
+        Tokens probe = probe(loaded);
+        try (Session session = loaded.model.open()) {
+            if (session instanceof TokenSession generator) {
+                int[] ids = probe.size() > 0 ? probe.ids() : new int[1];
+                generator.feed(ids, 0, Math.min(ids.length, generator.capacity()));
+                generator.reset();
+                return;
+            }
+            List<TensorSpec> inputs = loaded.model.inputs();
+            for (int step = 0; step < STEPS; step++) {
+                if (probe.size() > 0 && TokenInputs.fits(inputs)) {
+                    new TokenInputs(loaded.card.source().id(), inputs, session).write(probe);
+                } else {
+                    for (TensorSpec input : inputs) {
+                        session.input(input.name(), smallest(input));
+                    }
+                }
+                session.run();
+            }
+            session.reset();
+        }
+    }
+
+    private static long[] smallest(TensorSpec spec) {
+        return spec.shape().stream().mapToLong(size -> size == TensorSpec.ANY ? 1 : size).toArray();
+    }
+
+    /**
+     * Reads the vocabulary, if there is one, and compares the ids of the text whose ids the card
+     * knows.
+     */
+    private static Tokens probe(LoadedModel loaded) {
+        Tokens tokens = new Tokens();
+        ModelPackage source = loaded.card.source();
+        if (source.tokenizer().isEmpty() || loaded.card.probeText().isEmpty()) {
+            return tokens;
+        }
+        try (var encoder = loaded.vocabulary(source.tokenizer()).encoder(0, false)) {
+            encoder.push(loaded.card.probeText(), none -> {});
+            encoder.flush(found -> copy(found, tokens));
+        }
+        int[] expected = loaded.card.probeIds().stream().mapToInt(Integer::intValue).toArray();
+        if (!Arrays.equals(expected, tokens.ids())) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "the tokenizer file "
+                            + source.file(source.vocabulary())
+                            + " does not fit model "
+                            + source.id()
+                            + ": '"
+                            + loaded.card.probeText()
+                            + "' should become "
+                            + Arrays.toString(expected)
+                            + ", found "
+                            + tokens
+                            + "; install the tokenizer that the model was trained with");
+        }
+        return tokens;
+    }
+
+    private static void copy(Tokens from, Tokens to) {
+        to.start(from.text());
+        for (int i = 0; i < from.size(); i++) {
+            to.add(from.id(i), from.start(i), from.end(i));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.ganglion.actuator.home;
+
+import dev.ganglion.api.act.Actuator;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Parameter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Opens a home that exists in memory. All devices that are open on the same file, by whatever route
+ * and under whatever name of the file, share one state; it is forgotten when the last of them is
+ * closed.
+ */
+@Component(service = Actuator.class)
+public final class HomeActuator implements Actuator {
+    private static final String STANDARD_ERROR = "stderr";
+    private static final String NOWHERE = "none";
+
+    /** Stands for the home that comes with the plug-in; a file's real path is absolute. */
+    private static final Path EMBEDDED = Path.of("");
+
+    private final PrintStream standardError;
+    private final Map<Path, Home> homes = new HashMap<>();
+
+    /** An actuator that prints to the standard error of the process. */
+    public HomeActuator() {
+        this(System.err);
+    }
+
+    /**
+     * An actuator that prints elsewhere.
+     *
+     * @param standardError takes the lines when the option {@code print} is {@code stderr}; never
+     *     closed
+     */
+    public HomeActuator(PrintStream standardError) {
+        this.standardError = standardError;
+    }
+
+    @Override
+    public String name() {
+        return "home";
+    }
+
+    @Override
+    public List<Parameter> options() {
+        return List.of(
+                Parameter.path("home")
+                        .describedAs(
+                                "a YAML or JSON file of rooms and devices; a home of seven rooms"
+                                        + " if absent"),
+                Parameter.path("print")
+                        .withDefault(STANDARD_ERROR)
+                        .describedAs(
+                                "where each change goes as a line of JSON: stderr, none, or a file"
+                                        + " that is appended to"));
+    }
+
+    @Override
+    public Device open(Options options) {
+        PrintStream out = out(options);
+        try {
+            Path key = options.has("home") ? realPath(options.path("home")) : EMBEDDED;
+            Home home = acquire(options.owner(), key);
+            return new HomeDevice(
+                    home,
+                    out::println,
+                    () -> {
+                        release(key, home);
+                        closeUnlessShared(out);
+                    });
+        } catch (RuntimeException e) {
+            closeUnlessShared(out);
+            throw e;
+        }
+    }
+
+    private static Path realPath(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException notThere) {
+            // Reading it says so in better words.
+            return path;
+        }
+    }
+
+    private Home acquire(String owner, Path key) {
+        synchronized (homes) {
+            Home home = homes.get(key);
+            if (home == null) {
+                home =
+                        new Home(
+                                key.equals(EMBEDDED)
+                                        ? PlanFile.embedded(owner)
+                                        : PlanFile.read(owner, key));
+                homes.put(key, home);
+            }
+            home.users++;
+            return home;
+        }
+    }
+
+    private void release(Path key, Home home) {
+        synchronized (homes) {
+            home.users--;
+            if (home.users == 0) {
+                homes.remove(key);
+            }
+        }
+    }
+
+    private PrintStream out(Options options) {
+        switch (options.text("print")) {
+            case STANDARD_ERROR:
+                return standardError;
+            case NOWHERE:
+                return new PrintStream(OutputStream.nullOutputStream());
+            default:
+                Path file = options.path("print");
+                try {
+                    return new PrintStream(
+                            Files.newOutputStream(
+                                    file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                            true,
+                            StandardCharsets.UTF_8);
+                } catch (IOException e) {
+                    throw new GanglionException(
+                            GanglionException.Kind.SETUP,
+                            options.owner()
+                                    + ": print="
+                                    + file
+                                    + " cannot be written ("
+                                    + e
+                                    + "); name a file in a folder that is there and writable, "
+                                    + STANDARD_ERROR
+                                    + " or "
+                                    + NOWHERE,
+                            e);
+                }
+        }
+    }
+
+    private void closeUnlessShared(PrintStream out) {
+        if (out != standardError) {
+            out.close();
+        }
+    }
+}

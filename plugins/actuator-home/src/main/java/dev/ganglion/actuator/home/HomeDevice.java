@@ -1,0 +1,233 @@
+package dev.ganglion.actuator.home;
+
+import dev.ganglion.api.act.ActionSpec;
+import dev.ganglion.api.act.Actuator;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Parameter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One route's access to a home. */
+final class HomeDevice implements Actuator.Device {
+    static final List<String> COLOURS =
+            List.of(
+                    "white",
+                    "warm white",
+                    "cool white",
+                    "red",
+                    "orange",
+                    "yellow",
+                    "green",
+                    "cyan",
+                    "blue",
+                    "purple",
+                    "pink");
+
+    private static final Parameter ROOM =
+            Parameter.text("room")
+                    .withDefault(Plan.ALL)
+                    .describedAs("the room or one of its other names, all for every one");
+    private static final Parameter LIGHT_BY =
+            Parameter.number("by", "%", 1, 100)
+                    .withDefault("20")
+                    .describedAs("how much of the full brightness");
+    private static final Parameter VOLUME_BY =
+            Parameter.number("by", "%", 1, 100)
+                    .withDefault("10")
+                    .describedAs("how much of the full volume");
+    private static final Parameter PLUG =
+            Parameter.text("device")
+                    .required()
+                    .describedAs("what is plugged in, or the plug, or a machine");
+    private static final Parameter PLUG_ROOM =
+            Parameter.text("room")
+                    .describedAs("where it is; needed when several have the same name");
+
+    static final List<ActionSpec> ACTIONS =
+            List.of(
+                    ActionSpec.of(
+                            "light_on",
+                            ROOM,
+                            Parameter.number("brightness", "%", 1, 100)
+                                    .describedAs("of the full brightness; the last one if absent")),
+                    ActionSpec.of("light_off", ROOM),
+                    ActionSpec.of("light_dim", ROOM, LIGHT_BY),
+                    ActionSpec.of("light_brighten", ROOM, LIGHT_BY),
+                    ActionSpec.of(
+                            "light_colour",
+                            ROOM,
+                            Parameter.choice("colour", COLOURS)
+                                    .required()
+                                    .describedAs("what colour the light gets")),
+                    ActionSpec.of("plug_on", PLUG, PLUG_ROOM),
+                    ActionSpec.of("plug_off", PLUG, PLUG_ROOM),
+                    ActionSpec.of("coffee_make", ROOM),
+                    ActionSpec.of(
+                            "vacuum_start", ROOM.describedAs("what to clean, all for every room")),
+                    ActionSpec.of("volume_up", ROOM, VOLUME_BY),
+                    ActionSpec.of("volume_down", ROOM, VOLUME_BY),
+                    ActionSpec.of("volume_mute", ROOM),
+                    ActionSpec.of(
+                            "thermostat_set",
+                            ROOM,
+                            Parameter.number("temperature", "Cel", 5, 35)
+                                    .required()
+                                    .describedAs("what the thermostat aims at")));
+
+    private final Home home;
+    private final Consumer<String> lines;
+    private final Runnable release;
+    private volatile boolean closed;
+
+    /**
+     * @param lines takes each change as a line of JSON
+     * @param release called once, when this is closed
+     */
+    HomeDevice(Home home, Consumer<String> lines, Runnable release) {
+        this.home = home;
+        this.lines = lines;
+        this.release = release;
+    }
+
+    @Override
+    public List<ActionSpec> actions() {
+        return ACTIONS;
+    }
+
+    @Override
+    public void perform(String action, Map<String, Object> parameters) {
+        if (closed) {
+            throw new IllegalStateException("the home was closed, open it again");
+        }
+        Options given = check(action, parameters);
+        switch (action) {
+            case "light_on" -> change(given, Plan.Kind.LIGHT, state -> lightOn(state, given));
+            case "light_off" -> change(given, Plan.Kind.LIGHT, state -> state.put("on", false));
+            case "light_dim" -> change(given, Plan.Kind.LIGHT, state -> dim(state, given));
+            case "light_brighten" ->
+                    change(given, Plan.Kind.LIGHT, state -> brighten(state, given));
+            case "light_colour" ->
+                    change(
+                            given,
+                            Plan.Kind.LIGHT,
+                            state -> {
+                                state.put("on", true);
+                                state.put("colour", given.text("colour"));
+                            });
+            case "plug_on" -> home.change(plugs(given), state -> state.put("on", true), lines);
+            case "plug_off" -> home.change(plugs(given), HomeDevice::off, lines);
+            case "coffee_make" ->
+                    change(
+                            given,
+                            Plan.Kind.COFFEE_MACHINE,
+                            state -> {
+                                state.put("on", true);
+                                state.put("cups", whole(state, "cups") + 1);
+                            });
+            case "vacuum_start" -> vacuum(given.text("room"));
+            case "volume_up" -> change(given, Plan.Kind.SPEAKER, state -> volume(state, given, 1));
+            case "volume_down" ->
+                    change(given, Plan.Kind.SPEAKER, state -> volume(state, given, -1));
+            case "volume_mute" ->
+                    change(given, Plan.Kind.SPEAKER, state -> state.put("muted", true));
+            default ->
+                    change(
+                            given,
+                            Plan.Kind.THERMOSTAT,
+                            state -> state.put("temperature", given.number("temperature")));
+        }
+    }
+
+    /** {@return the parameters with their types and defaults} */
+    private static Options check(String action, Map<String, Object> parameters) {
+        for (ActionSpec spec : ACTIONS) {
+            if (spec.name().equals(action)) {
+                return Options.of(action, spec.parameters(), parameters, Path.of(""));
+            }
+        }
+        throw new IllegalArgumentException(
+                "a home has no action '"
+                        + action
+                        + "'; it has: "
+                        + ACTIONS.stream().map(ActionSpec::name).collect(Collectors.joining(", ")));
+    }
+
+    private void change(Options given, Plan.Kind kind, Consumer<Map<String, Object>> change) {
+        home.change(home.plan().items(given.text("room"), kind), change, lines);
+    }
+
+    private List<Plan.Item> plugs(Options given) {
+        @Nullable String room = given.has("room") ? given.text("room") : null;
+        return home.plan().switched(given.text("device"), room);
+    }
+
+    private static void lightOn(Map<String, Object> state, Options given) {
+        state.put("on", true);
+        if (given.has("brightness")) {
+            state.put("brightness", Math.max(1, Math.round(given.number("brightness"))));
+        }
+    }
+
+    /** A light that is off stays off; one that is on never goes out by being dimmed. */
+    private static void dim(Map<String, Object> state, Options given) {
+        if (Boolean.TRUE.equals(state.get("on"))) {
+            long less = whole(state, "brightness") - Math.round(given.number("by"));
+            state.put("brightness", Math.max(1, less));
+        }
+    }
+
+    /** A light that is off comes on, from darkness. */
+    private static void brighten(Map<String, Object> state, Options given) {
+        long from = Boolean.TRUE.equals(state.put("on", true)) ? whole(state, "brightness") : 0;
+        state.put("brightness", Math.min(100, from + Math.max(1, Math.round(given.number("by")))));
+    }
+
+    private static void volume(Map<String, Object> state, Options given, int direction) {
+        long next = whole(state, "volume") + direction * Math.round(given.number("by"));
+        state.put("volume", Math.max(0, Math.min(100, next)));
+        if (direction > 0) {
+            state.put("muted", false);
+        }
+    }
+
+    /** The room need not be where the vacuum cleaner stands. */
+    private void vacuum(String room) {
+        String where = home.plan().roomName(room);
+        home.change(
+                home.plan().items(Plan.ALL, Plan.Kind.VACUUM_CLEANER),
+                state -> {
+                    state.put("on", true);
+                    state.put("cleaning", where);
+                },
+                lines);
+    }
+
+    private static long whole(Map<String, Object> state, String key) {
+        return state.get(key) instanceof Long value ? value : 0;
+    }
+
+    private static void off(Map<String, Object> state) {
+        state.computeIfPresent("on", (key, on) -> false);
+        state.computeIfPresent("cleaning", (key, where) -> "");
+    }
+
+    /** Switches off whatever is on or off; thermostats and speakers stay as they are. */
+    @Override
+    public void makeSafe() {
+        if (!closed) {
+            home.change(home.plan().items(), HomeDevice::off, lines);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            release.run();
+        }
+    }
+}

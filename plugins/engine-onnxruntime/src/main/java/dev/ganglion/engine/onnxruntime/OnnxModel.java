@@ -1,0 +1,210 @@
+package dev.ganglion.engine.onnxruntime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.TensorSpec;
+import dev.ganglion.api.infer.Model;
+import dev.ganglion.api.infer.Session;
+import dev.ganglion.api.model.ModelId;
+import dev.ganglion.api.model.ModelPackage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loaded weights. The native memory goes with the last session, should the model be closed before
+ * its sessions are.
+ */
+final class OnnxModel implements Model {
+    /**
+     * A hidden state.
+     *
+     * @param input what a step reads
+     * @param output what the step before it wrote
+     */
+    record State(TensorSpec input, TensorSpec output) {}
+
+    private static final String PAST = "past_key_values.";
+    private static final String PRESENT = "present.";
+
+    private final ModelId id;
+    private final Weights weights;
+    private final OrtSession runtime;
+    private final SessionOptions options;
+    private final List<TensorSpec> inputs;
+    private final List<TensorSpec> outputs;
+    private final List<State> states;
+    private final @Nullable TokenSignature tokens;
+    private int openSessions;
+    private boolean closed;
+
+    /**
+     * Takes over a session of the runtime, and its options, which must live as long.
+     *
+     * @param contextTokens how many tokens a stream of a language model takes when the card does
+     *     not say
+     * @throws GanglionException of kind SETUP when card and file disagree; the caller then closes
+     *     both
+     */
+    OnnxModel(
+            ModelPackage source,
+            Weights weights,
+            OrtSession runtime,
+            SessionOptions options,
+            int contextTokens)
+            throws OrtException {
+        this.id = source.id();
+        this.weights = weights;
+        this.runtime = runtime;
+        this.options = options;
+        Map<String, NodeInfo> takes = runtime.getInputInfo();
+        Map<String, NodeInfo> gives = runtime.getOutputInfo();
+        states = states(source, takes, gives);
+        Set<String> hiddenInputs = new HashSet<>();
+        Set<String> hiddenOutputs = new HashSet<>();
+        for (State state : states) {
+            hiddenInputs.add(state.input().name());
+            hiddenOutputs.add(state.output().name());
+        }
+        List<TensorSpec> taken =
+                Signature.agree(source, "input", takes, hiddenInputs, source.inputs(), true);
+        boolean isLanguageModel =
+                takes.containsKey(TokenSignature.IDS)
+                        && gives.containsKey(TokenSignature.LOGITS)
+                        && states.stream().anyMatch(state -> state.input().name().startsWith(PAST));
+        List<TensorSpec> said = source.outputs();
+        if (isLanguageModel) {
+            TensorSpec all = Signature.spec(source, "output", gives, TokenSignature.LOGITS);
+            int capacity = source.maxTokens() > 0 ? source.maxTokens() : contextTokens;
+            tokens = TokenSignature.of(source, taken, all, states, capacity);
+            // The card may say what a session gives, or what the file gives.
+            if (!said.equals(List.of(tokens.logits()))) {
+                Signature.agree(source, "output", gives, hiddenOutputs, said, false);
+            }
+            inputs = List.of();
+            outputs = List.of(tokens.logits());
+        } else {
+            tokens = null;
+            inputs = taken;
+            outputs = Signature.agree(source, "output", gives, hiddenOutputs, said, false);
+        }
+    }
+
+    /** The state that the card declares, or the keys and values that tell by their names. */
+    private static List<State> states(
+            ModelPackage source, Map<String, NodeInfo> takes, Map<String, NodeInfo> gives) {
+        Map<String, String> pairs = new TreeMap<>(source.state());
+        if (pairs.isEmpty() && takes.containsKey(TokenSignature.IDS)) {
+            for (String input : takes.keySet()) {
+                String output = PRESENT + input.substring(Math.min(PAST.length(), input.length()));
+                if (input.startsWith(PAST) && gives.containsKey(output)) {
+                    pairs.put(input, output);
+                }
+            }
+        }
+        List<State> states = new ArrayList<>();
+        pairs.forEach(
+                (input, output) -> {
+                    TensorSpec reads = Signature.spec(source, "input", takes, input);
+                    TensorSpec writes = Signature.spec(source, "output", gives, output);
+                    String mismatch = reads.mismatch(writes);
+                    if (mismatch != null) {
+                        throw new GanglionException(
+                                Kind.SETUP,
+                                "model "
+                                        + source.id()
+                                        + ": the state '"
+                                        + output
+                                        + "' cannot become '"
+                                        + input
+                                        + "' of the next step: "
+                                        + mismatch
+                                        + "; correct 'state' on the card");
+                    }
+                    states.add(new State(reads, writes));
+                });
+        return states;
+    }
+
+    ModelId id() {
+        return id;
+    }
+
+    @Override
+    public List<TensorSpec> inputs() {
+        return inputs;
+    }
+
+    @Override
+    public List<TensorSpec> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public synchronized Session open() {
+        if (closed) {
+            throw new IllegalStateException("model " + id + " is closed");
+        }
+        try {
+            Session session =
+                    tokens == null
+                            ? new OnnxSession(this, runtime, states)
+                            : new OnnxTokenSession(this, runtime, tokens);
+            openSessions++;
+            return session;
+        } catch (OrtException e) {
+            throw new GanglionException(
+                    Kind.RETRY,
+                    "model "
+                            + id
+                            + ": ONNX Runtime opened no session ("
+                            + NativeLibrary.oneLine(e)
+                            + "); free memory and try again",
+                    e);
+        }
+    }
+
+    /** The files beside the weights, which the runtime maps. */
+    @Override
+    public long mappedBytes() {
+        return weights.externalBytes();
+    }
+
+    /** An estimate: what the ONNX file holds stays in memory in about its size. */
+    @Override
+    public long allocatedBytes() {
+        return weights.fileBytes();
+    }
+
+    synchronized void sessionClosed() {
+        openSessions--;
+        freeWhenUnused();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            freeWhenUnused();
+        }
+    }
+
+    private void freeWhenUnused() {
+        if (closed && openSessions == 0) {
+            try {
+                runtime.close();
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime did not free model " + id, e);
+            }
+            options.close();
+        }
+    }
+}
