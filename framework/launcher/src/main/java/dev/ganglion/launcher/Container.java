@@ -17,8 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.felix.framework.Felix;
+import org.apache.felix.framework.Logger;
+import org.apache.felix.framework.util.FelixConstants;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -40,6 +44,12 @@ final class Container implements AutoCloseable {
     private static volatile @Nullable Container ahead;
 
     private static final long STOP_MILLIS = 20_000;
+
+    /** What bundles unpack at a start, and as much again for those that are dropped. */
+    private static final long CACHE_BYTES = 20_000_000;
+
+    private static final Pattern MISSING_PACKAGE =
+            Pattern.compile("osgi\\.wiring\\.package=([\\w.]+)\\)(?:\\(version>=([^)]*)\\))?");
 
     private final Path home;
     private final Path cache;
@@ -184,7 +194,10 @@ final class Container implements AutoCloseable {
                             + " or name another with GANGLION_VAR",
                     e);
         }
-        Felix framework = new Felix(new LinkedHashMap<String, Object>(properties));
+        refuseFullDisk();
+        Map<String, Object> configuration = new LinkedHashMap<>(properties);
+        configuration.put(FelixConstants.LOG_LOGGER_PROP, new Complaints());
+        Felix framework = new Felix(configuration);
         felix = framework;
         framework.init();
         installed = install(framework.getBundleContext());
@@ -228,7 +241,7 @@ final class Container implements AutoCloseable {
         }
     }
 
-    private List<Bundle> install(BundleContext context) throws IOException, BundleException {
+    private void install(BundleContext context) throws IOException, BundleException {
         List<Bundle> installed = new ArrayList<>();
         for (int level = 1; level <= LAST_LEVEL; level++) {
             Path folder = home.resolve("system").resolve(Integer.toString(level));
@@ -256,26 +269,59 @@ final class Container implements AutoCloseable {
             try {
                 bundle.start(Bundle.START_ACTIVATION_POLICY);
             } catch (BundleException e) {
-                problems.add(
-                        "the bundle "
-                                + bundle.getSymbolicName()
-                                + " cannot be started ("
-                                + e.getMessage()
-                                + ")");
+                problems.add(notStarted(bundle.getSymbolicName(), e));
             }
         }
-        return installed;
     }
 
     private static String whyNot(Bundle bundle) {
         try {
             bundle.start();
-            return "the bundle " + bundle.getSymbolicName() + " is not active";
+            return "the bundle " + bundle.getSymbolicName() + " was stopped; start or remove it";
         } catch (BundleException e) {
+            return notStarted(bundle.getSymbolicName(), e);
+        }
+    }
+
+    private static String notStarted(@Nullable String bundle, BundleException e) {
+        String message = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+        Matcher missing = MISSING_PACKAGE.matcher(message);
+        if (missing.find()) {
             return "the bundle "
-                    + bundle.getSymbolicName()
-                    + " is not active: "
-                    + String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+                    + bundle
+                    + " cannot be started: it needs the package "
+                    + missing.group(1)
+                    + (missing.group(2) == null
+                            ? ""
+                            : ", version " + missing.group(2) + " or newer")
+                    + ", which no other bundle offers; drop one that does, or remove this one";
+        }
+        Throwable cause = e.getCause();
+        return "the bundle "
+                + bundle
+                + " cannot be started ("
+                + (cause == null ? message : cause)
+                + "); mend or remove it";
+    }
+
+    /**
+     * What Felix complains about while the container runs, on standard error: standard output
+     * belongs to the commands. What failed at the start is among the {@link #problems}.
+     */
+    private final class Complaints extends Logger {
+        private final Pattern bundle = Pattern.compile("Bundle (\\S+)");
+
+        @Override
+        protected void doLogOut(int level, String message, @Nullable Throwable thrown) {
+            if (thrown instanceof BundleException e) {
+                if (started) {
+                    Matcher named = bundle.matcher(message);
+                    System.err.println(
+                            "ganglion: " + notStarted(named.find() ? named.group(1) : "", e));
+                }
+            } else {
+                System.err.println("ganglion: " + message);
+            }
         }
     }
 

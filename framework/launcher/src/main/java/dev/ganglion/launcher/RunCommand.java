@@ -85,7 +85,12 @@ final class RunCommand implements Callable<Integer> {
                             },
                             "stop");
             Runtime.getRuntime().addShutdownHook(stop);
-            container.start(report);
+            try {
+                container.start(report);
+            } catch (IOException e) {
+                Runtime.getRuntime().removeShutdownHook(stop); // nothing ran, nothing to sum up
+                throw e;
+            }
             container.problems().forEach(problem -> System.err.println("ganglion: " + problem));
             int status = await(container, report);
             if (ended.getCount() > 0) {

@@ -65,7 +65,14 @@ final class RunReport implements Consumer<Map<String, Object>> {
 
     private void failure(Map<String, Object> event) {
         failed++;
-        err.println("ganglion: " + event.get("source") + ": " + event.get("sentence"));
+        err.println(failed(event));
+    }
+
+    /** {@return the sentence about a message that failed, which begins with where it came from} */
+    static String failed(Map<String, Object> event) {
+        String source = event.get("source") + ": ";
+        String sentence = String.valueOf(event.get("sentence"));
+        return "ganglion: " + (sentence.startsWith(source) ? "" : source) + sentence;
     }
 
     private void decision(Map<String, Object> event) {

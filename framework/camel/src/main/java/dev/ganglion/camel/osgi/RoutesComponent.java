@@ -64,6 +64,7 @@ public final class RoutesComponent {
     private static final String EXTENSION = "Camel-Extension";
     private static final String COMMAND = "ganglion.command";
     private static final String SILENT_LIMIT_MILLIS = "600000";
+    private static final long RETRY_SECONDS = 5;
     private static final long HOUSEKEEPING_SECONDS = 30;
     private static final long WATCH_MILLIS = 500;
 
@@ -176,6 +177,9 @@ public final class RoutesComponent {
                 TimeUnit.MILLISECONDS.toNanos(
                         Long.parseLong(
                                 property("ganglion.silentLimitMillis", SILENT_LIMIT_MILLIS)));
+        // What does not answer yet, such as a broker, does not tell when it does.
+        housekeeping.scheduleWithFixedDelay(
+                files::retryWaiting, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
         housekeeping.scheduleWithFixedDelay(
                 () -> words.closeSilent(silentNanos),
                 HOUSEKEEPING_SECONDS,

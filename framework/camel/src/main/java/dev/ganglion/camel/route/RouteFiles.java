@@ -7,6 +7,7 @@ import dev.ganglion.camel.word.Sentences;
 import dev.ganglion.camel.word.Words;
 import dev.ganglion.runtime.wiring.Wiring;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,8 +121,28 @@ public final class RouteFiles implements AutoCloseable {
             if (source != null) {
                 forget(source.endpoints());
             }
-            change(file, deployed, State.BROKEN, located(file, e) + lastGood(deployed));
+            boolean later = mayPass(e);
+            change(
+                    file,
+                    deployed,
+                    later ? State.WAITING : State.BROKEN,
+                    located(file, e)
+                            + (later ? " (it is tried again every few seconds)" : "")
+                            + lastGood(deployed));
         }
+    }
+
+    /** Whether the same file may run later without being mended: something does not answer yet. */
+    private static boolean mayPass(Throwable thrown) {
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            if (each instanceof GanglionException known) {
+                return known.kind() == Kind.RETRY;
+            }
+            if (each instanceof ConnectException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String lastGood(Deployed deployed) {
@@ -267,6 +288,19 @@ public final class RouteFiles implements AutoCloseable {
                 stop(deployed);
                 load(file);
             } else if (deployed.state != State.RUNNING) {
+                load(file);
+            }
+        }
+    }
+
+    /**
+     * Tries the files again that wait and of which nothing runs: what they wait for may tell nobody
+     * that it came.
+     */
+    public synchronized void retryWaiting() {
+        for (Path file : List.copyOf(files.keySet())) {
+            Deployed deployed = files.get(file);
+            if (deployed != null && deployed.state == State.WAITING && deployed.routes.isEmpty()) {
                 load(file);
             }
         }

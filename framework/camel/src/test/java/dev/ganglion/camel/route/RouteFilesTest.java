@@ -518,6 +518,61 @@ class RouteFilesTest {
     }
 
     /** A component that listens on a port that is taken; sending goes nowhere. */
+    @Test
+    void aDeviceThatDoesNotAnswerYetIsWaitedForAndTriedAgain() {
+        SleepyActuator sleepy = new SleepyActuator();
+        house.plugins.add(sleepy, "test");
+        Path file = house.route("sleepy", SENSE, INFER, DECIDE, "act:sleepy?actions=actions.yaml");
+        house.files.load(file);
+        assertThat(sentence(file, State.WAITING))
+                .isEqualTo(
+                        file
+                                + ": the device sleeps; wake it (it is tried again every few"
+                                + " seconds)");
+        house.files.retryWaiting();
+        assertThat(sentence(file, State.WAITING)).contains("the device sleeps");
+        sleepy.awake = true;
+        house.files.retryWaiting();
+        assertThat(sentence(file, State.RUNNING)).isEmpty();
+    }
+
+    @Test
+    void aBrokenFileIsNotTriedAgainEveryFewSeconds() {
+        Path file = house.route("off", SENSE, INFER, DECIDE, "act:recording?no-such=1");
+        house.files.load(file);
+        assertThat(sentence(file, State.BROKEN)).contains("no-such");
+        int news = house.news.size();
+        house.files.retryWaiting();
+        assertThat(house.news).hasSize(news);
+    }
+
+    /** A recording actuator whose device answers only once it is awake. */
+    private static final class SleepyActuator implements dev.ganglion.api.act.Actuator {
+        private final dev.ganglion.testkit.toy.RecordingActuator real =
+                new dev.ganglion.testkit.toy.RecordingActuator();
+        private boolean awake;
+
+        @Override
+        public String name() {
+            return "sleepy";
+        }
+
+        @Override
+        public List<dev.ganglion.api.data.Parameter> options() {
+            return real.options();
+        }
+
+        @Override
+        public Device open(dev.ganglion.api.data.Options options) {
+            if (!awake) {
+                throw new dev.ganglion.api.data.GanglionException(
+                        dev.ganglion.api.data.GanglionException.Kind.RETRY,
+                        "the device sleeps; wake it");
+            }
+            return real.open(options);
+        }
+    }
+
     private static final class BusyComponent extends DefaultComponent {
         @Override
         protected Endpoint createEndpoint(

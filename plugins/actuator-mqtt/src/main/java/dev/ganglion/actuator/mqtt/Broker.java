@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * on up to 30 s. The client library does not do that by itself here: its own way starts threads
  * that nobody can end.
  */
-final class Broker implements AutoCloseable {
+final class Broker {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
     private static final long FIRST_PAUSE_MILLIS = 1_000;
@@ -364,11 +364,6 @@ final class Broker implements AutoCloseable {
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void close() {
-        close(will);
     }
 
     /** What the library calls, on threads on which nothing may be published and waited for. */
