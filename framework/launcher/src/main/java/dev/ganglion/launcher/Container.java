@@ -1,6 +1,7 @@
 package dev.ganglion.launcher;
 
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -56,8 +58,8 @@ final class Container implements AutoCloseable {
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private final FutureTask<Felix> preparation = new FutureTask<>(this::begin);
-    private volatile List<Bundle> installed = List.of();
     private volatile @Nullable Felix felix;
+    private volatile boolean started;
 
     /**
      * Nothing is started yet.
@@ -162,6 +164,16 @@ final class Container implements AutoCloseable {
                             events,
                             new Hashtable<>(Map.of("ganglion.events", "true")));
             to(framework, LAST_LEVEL);
+            // Bundles that were dropped are found at the last level and started by the queue that
+            // this goes through once more.
+            to(framework, LAST_LEVEL);
+            for (Bundle bundle : framework.getBundleContext().getBundles()) {
+                boolean runs = (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
+                if (!runs && bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+                    problems.add(whyNot(bundle));
+                }
+            }
+            started = true;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException unwritable) {
                 throw unwritable;
@@ -170,12 +182,6 @@ final class Container implements AutoCloseable {
                     "the container did not start (" + e.getCause() + ")", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        for (Bundle bundle : installed) {
-            if (bundle.getState() != Bundle.ACTIVE
-                    && bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
-                problems.add(whyNot(bundle));
-            }
         }
     }
 
@@ -200,10 +206,26 @@ final class Container implements AutoCloseable {
         Felix framework = new Felix(configuration);
         felix = framework;
         framework.init();
-        installed = install(framework.getBundleContext());
+        install(framework.getBundleContext());
         framework.start();
         to(framework, PLUGIN_LEVEL);
         return framework;
+    }
+
+    private void refuseFullDisk() throws IOException {
+        FileStore store = Files.getFileStore(cache);
+        long freeBytes = store.getUsableSpace();
+        if (store.getTotalSpace() > 0 && freeBytes < CACHE_BYTES) {
+            throw new IOException(
+                    String.format(
+                            Locale.ROOT,
+                            "the disk of the folder %s is full: %.1f MB are free and starting takes"
+                                    + " %.0f MB; make room there, or name another folder with"
+                                    + " GANGLION_VAR",
+                            cache.getParent(),
+                            freeBytes / 1e6,
+                            CACHE_BYTES / 1e6));
+        }
     }
 
     private static void to(Felix framework, int level) throws InterruptedException {

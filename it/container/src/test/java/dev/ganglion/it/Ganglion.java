@@ -56,7 +56,17 @@ final class Ganglion implements AutoCloseable {
      * @param environment beside the one of this process
      */
     static Ganglion start(Path var, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>();
+        return startUnder(List.of(), var, environment, arguments);
+    }
+
+    /**
+     * Starts a command under another one.
+     *
+     * @param observer the other command with its arguments, for example strace
+     */
+    static Ganglion startUnder(
+            List<String> observer, Path var, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(observer);
         command.add(image().resolve("bin/ganglion").toString());
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(var.toFile());
@@ -78,7 +88,12 @@ final class Ganglion implements AutoCloseable {
 
     /** Runs a command to its end, with nothing on standard input. */
     static Ganglion run(Path var, String... arguments) {
-        Ganglion command = start(var, arguments);
+        return run(var, Map.of(), arguments);
+    }
+
+    /** Runs a command to its end, with nothing on standard input. */
+    static Ganglion run(Path var, Map<String, String> environment, String... arguments) {
+        Ganglion command = start(var, environment, arguments);
         command.input("");
         command.exitStatus();
         return command;
@@ -128,6 +143,26 @@ final class Ganglion implements AutoCloseable {
     /** Waits for a line on standard error. */
     String awaitErr(Predicate<String> line) {
         return await(err, line);
+    }
+
+    /** Waits until so many lines on standard error are such. */
+    void awaitErr(int count, Predicate<String> line) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(err.stream().filter(line).count())
+                        .as("out %s, err %s", out, err)
+                        .isGreaterThanOrEqualTo(count));
+    }
+
+    /** Waits until so many lines on standard output are such. */
+    void awaitOut(int count, Predicate<String> line) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(out.stream().filter(line).count())
+                        .as("out %s, err %s", out, err)
+                        .isGreaterThanOrEqualTo(count));
     }
 
     private String await(List<String> lines, Predicate<String> wanted) {

@@ -6,6 +6,7 @@ import dev.ganglion.api.data.Options;
 import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.engine.onnxruntime.OnnxRuntimeEngine;
+import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.act.ActionGate;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
@@ -108,29 +109,29 @@ public class FrameworkOverhead {
         last.report = null;
         route.handle(command);
         Report report = last.report;
-        String understood = String.valueOf(plain.decision());
+        Action acted = report == null ? null : report.action();
         Kitchen.Action done = plain.action();
-        String action = done == null ? "nothing" : done.name() + done.parameters();
-        String framework =
-                report == null
-                        ? "a failure"
-                        : report.action() == null || !report.action().performed()
-                                ? "nothing"
-                                : report.action().name() + report.action().parameters();
-        if (report == null
-                || !understood.equals(report.decision().toString())
-                || !action.equals(framework)) {
+        // The framework also says which default the device will take for what was not given.
+        boolean same =
+                done == null
+                        ? acted == null || !acted.performed()
+                        : acted != null
+                                && acted.name().equals(done.name())
+                                && acted.parameters()
+                                        .entrySet()
+                                        .containsAll(done.parameters().entrySet());
+        if (report == null || !report.decision().equals(plain.decision()) || !same) {
             throw new IllegalStateException(
                     "'"
                             + command
                             + "': plain Java made of it "
-                            + understood
+                            + plain.decision()
                             + " and did "
-                            + action
+                            + done
                             + ", the framework "
                             + (report == null ? last.failure : report.decision())
                             + " and "
-                            + framework);
+                            + acted);
         }
     }
 

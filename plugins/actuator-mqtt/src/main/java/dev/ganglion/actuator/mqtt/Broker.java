@@ -1,10 +1,8 @@
 package dev.ganglion.actuator.mqtt;
 
 import dev.ganglion.api.data.GanglionException;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
@@ -12,14 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +33,6 @@ final class Broker {
     private static final int KEEP_ALIVE_SECONDS = 30;
     private static final long STARTING_MILLIS = 1_000;
     private static final int AT_LEAST_ONCE = 1;
-    private static final int REFUSED = 128;
 
     /** The library keeps a task running for each of: receive, send, call back, ping, connect. */
     private static final int LIBRARY_THREADS = 8;
@@ -54,6 +49,7 @@ final class Broker {
     }
 
     private final Settings settings;
+    private final Complaints complaints;
     private final String subscription;
     private final String willTopic;
     private final byte[] will;
@@ -67,6 +63,9 @@ final class Broker {
     /** Touched by the worker only. */
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
+    /** Touched by the worker only. */
+    private @Nullable ScheduledFuture<?> nextAttempt;
+
     /**
      * @param subscription the topics whose messages the listener gets
      * @param willTopic where the broker publishes the will, retained, when the connection is lost
@@ -78,6 +77,7 @@ final class Broker {
             byte[] will,
             Listener listener) {
         this.settings = settings;
+        this.complaints = new Complaints(settings);
         this.subscription = subscription;
         this.willTopic = willTopic;
         this.will = will;
@@ -112,28 +112,20 @@ final class Broker {
                             null,
                             library);
         } catch (MqttException | IllegalArgumentException e) {
-            throw new GanglionException(
-                    GanglionException.Kind.SETUP,
-                    settings.owner()
-                            + ": broker="
-                            + settings.broker()
-                            + " or clientId cannot be used ("
-                            + e.getMessage()
-                            + "); correct them",
-                    e);
+            throw complaints.unusable(e);
         }
         try {
             connecting.setCallback(new Callback(connecting));
             connecting.connect(options()).waitForCompletion(connectMillis());
             IMqttToken subscribing = connecting.subscribe(subscription, AT_LEAST_ONCE);
             subscribing.waitForCompletion(settings.timeoutMillis());
-            checkAllowed(subscribing, "subscribe to " + subscription);
+            complaints.checkAllowed(subscribing, "subscribe to " + subscription);
             client = connecting;
             listener.connected();
         } catch (MqttException e) {
             client = null;
             discard(connecting);
-            throw refusal(e);
+            throw complaints.refused(e);
         } catch (RuntimeException e) {
             client = null;
             discard(connecting);
@@ -173,76 +165,6 @@ final class Broker {
         return options;
     }
 
-    private GanglionException refusal(MqttException e) {
-        int code = e.getReasonCode();
-        if (code == MqttReturnCode.RETURN_CODE_BAD_USERNAME_OR_PASSWORD
-                || code == MqttReturnCode.RETURN_CODE_NOT_AUTHORIZED) {
-            return new GanglionException(
-                    GanglionException.Kind.SETUP,
-                    settings.owner()
-                            + ": the MQTT broker at "
-                            + settings.broker()
-                            + " refuses "
-                            + user()
-                            + "; correct username and passwordFile",
-                    e);
-        }
-        return new GanglionException(
-                GanglionException.Kind.RETRY,
-                settings.owner()
-                        + ": no MQTT broker answers at "
-                        + settings.broker()
-                        + " ("
-                        + reason(e)
-                        + "); start it or set broker=",
-                e);
-    }
-
-    /** A broker acknowledges what it does not allow, with a code of 128 or more. */
-    private void checkAllowed(IMqttToken token, String what) {
-        int[] codes = token.getReasonCodes();
-        if (codes != null && codes.length > 0 && codes[0] >= REFUSED) {
-            throw new GanglionException(
-                    GanglionException.Kind.SETUP,
-                    settings.owner()
-                            + ": the MQTT broker at "
-                            + settings.broker()
-                            + " does not let "
-                            + user()
-                            + " "
-                            + what
-                            + " (code "
-                            + codes[0]
-                            + "); allow it there or set another prefix");
-        }
-    }
-
-    private String user() {
-        String username = settings.username();
-        return username == null ? "users without a name" : "'" + username + "'";
-    }
-
-    private String reason(MqttException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException) {
-                return "connection refused";
-            }
-            if (cause instanceof UnknownHostException) {
-                return "unknown host";
-            }
-            if (cause instanceof SocketTimeoutException) {
-                return noAnswer();
-            }
-        }
-        return e.getReasonCode() == MqttClientException.REASON_CODE_CLIENT_TIMEOUT
-                ? noAnswer()
-                : e.getMessage() + ", code " + e.getReasonCode();
-    }
-
-    private String noAnswer() {
-        return "no answer in time, with timeoutMillis=" + settings.timeoutMillis();
-    }
-
     /** {@return whether messages can be published} */
     boolean isConnected() {
         MqttAsyncClient current = client;
@@ -258,41 +180,34 @@ final class Broker {
     void publish(String topic, byte[] payload) {
         MqttAsyncClient current = client;
         if (current == null || !current.isConnected()) {
-            throw lost(null);
+            throw notConnected();
         }
         try {
             delivered.drainPermits();
             IMqttToken token = current.publish(topic, payload, AT_LEAST_ONCE, true);
             token.waitForCompletion(settings.timeoutMillis());
-            checkAllowed(token, "publish to " + topic);
+            complaints.checkAllowed(token, "publish to " + topic);
             // A token is complete before its place among the messages under way is free again.
             delivered.tryAcquire(settings.timeoutMillis(), TimeUnit.MILLISECONDS);
         } catch (MqttException e) {
-            throw lost(e);
+            throw complaints.lost(e, LONGEST_PAUSE_MILLIS);
         } catch (InterruptedException e) {
             // The broker has the message.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Says that there is no connection at present. */
-    GanglionException lost(@Nullable MqttException cause) {
-        return new GanglionException(
-                GanglionException.Kind.RETRY,
-                settings.owner()
-                        + ": the MQTT broker at "
-                        + settings.broker()
-                        + (cause == null
-                                ? " is not connected"
-                                : " did not take a message (" + reason(cause) + ")")
-                        + "; start it, the connection is tried again at least every "
-                        + LONGEST_PAUSE_MILLIS / 1000
-                        + " s",
-                cause);
+    /** {@return what to throw when there is no connection at present} */
+    GanglionException notConnected() {
+        return complaints.lost(null, LONGEST_PAUSE_MILLIS);
     }
 
     /** Runs on the worker. */
     private void reconnect() {
+        ScheduledFuture<?> planned = nextAttempt;
+        if (planned != null) {
+            planned.cancel(false);
+        }
         if (closed || isConnected()) {
             return;
         }
@@ -305,10 +220,10 @@ final class Broker {
             connect();
             pauseMillis = FIRST_PAUSE_MILLIS;
             log.info("connected to {} again", settings.broker());
-        } catch (GanglionException e) {
+        } catch (RuntimeException e) {
             if (!closed) {
                 log.warn("{}", e.getMessage());
-                worker.schedule(this::reconnect, pauseMillis, TimeUnit.MILLISECONDS);
+                nextAttempt = worker.schedule(this::reconnect, pauseMillis, TimeUnit.MILLISECONDS);
                 pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
             }
         }
@@ -317,7 +232,7 @@ final class Broker {
     private static void discard(MqttAsyncClient unused) {
         try {
             unused.disconnectForcibly(0, 1, false);
-        } catch (MqttException notConnected) {
+        } catch (MqttException | RuntimeException notConnected) {
             log.trace("nothing to disconnect", notConnected);
         }
         try {

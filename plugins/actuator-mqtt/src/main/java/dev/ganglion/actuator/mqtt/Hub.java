@@ -107,7 +107,7 @@ final class Hub implements Broker.Listener, AutoCloseable {
      */
     synchronized void change(List<Plan.Item> items, UnaryOperator<State> change) {
         if (!broker.isConnected()) {
-            throw broker.lost(null);
+            throw broker.notConnected();
         }
         Map<Plan.Item, State> changed = new HashMap<>();
         for (Plan.Item item : items) {
