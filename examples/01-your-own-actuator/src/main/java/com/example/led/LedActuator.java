@@ -27,6 +27,13 @@ public final class LedActuator implements Actuator {
     }
 
     @Override
+    public List<ActionSpec> actions(Options options) {
+        return List.of(
+                ActionSpec.of("led_on", Parameter.integer("brightness", "1", 1, 255).withDefault("255")),
+                ActionSpec.of("led_off"));
+    }
+
+    @Override
     public Device open(Options options) {
         Path file = options.path("file");
         if (!Files.isWritable(file)) {
@@ -37,13 +44,6 @@ public final class LedActuator implements Actuator {
     }
 
     private record Led(Path file) implements Device {
-        @Override
-        public List<ActionSpec> actions() {
-            return List.of(
-                    ActionSpec.of("led_on", Parameter.integer("brightness", "1", 1, 255).withDefault("255")),
-                    ActionSpec.of("led_off"));
-        }
-
         @Override
         public void perform(String action, Map<String, Object> parameters) {
             // The framework has checked the name and the range, and filled in the default.

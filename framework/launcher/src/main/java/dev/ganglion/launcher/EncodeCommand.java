@@ -3,6 +3,7 @@ package dev.ganglion.launcher;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -49,6 +50,12 @@ final class EncodeCommand implements Callable<Integer> {
                 System.out.println(JSON.std.asString(encoder.apply(line)));
             }
             return 0;
+        } catch (CharacterCodingException e) {
+            System.err.println(
+                    "ganglion: standard input is not valid UTF-8 ("
+                            + e.getMessage()
+                            + "); convert it, for example with 'iconv -f ISO-8859-1 -t UTF-8'");
+            return 1;
         }
     }
 }

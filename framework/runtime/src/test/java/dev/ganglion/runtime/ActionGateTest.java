@@ -231,7 +231,7 @@ class ActionGateTest {
         }
 
         @Override
-        public List<ActionSpec> actions() {
+        public List<ActionSpec> actions(Options options) {
             return List.of(
                     new ActionSpec("ring", List.of(), intervalMillis), ActionSpec.of("stop"));
         }

@@ -18,6 +18,7 @@ import dev.ganglion.runtime.wiring.Wiring;
 import dev.ganglion.testkit.toy.HandFedSensor;
 import dev.ganglion.testkit.toy.RecordingActuator;
 import dev.ganglion.testkit.toy.ToyExtractor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,13 @@ class WiringTest {
     private Toys toys;
     private Wiring wiring;
 
+    private final RecordingActuator actuator = new RecordingActuator();
+
     @BeforeEach
     void runtime() {
         toys = new Toys(folder);
         toys.plugins.add(new ToyExtractor(), "the test");
-        toys.plugins.add(new RecordingActuator(), "the test");
+        toys.plugins.add(actuator, "the test");
         toys.store.linear(
                 "pump", "1", CELSIUS + ToyStore.LABELS, new float[] {1, 1, 0}, new float[3]);
         toys.store.tokenSum("sum", "1", ToyStore.TOKENIZER);
@@ -80,7 +83,31 @@ class WiringTest {
     }
 
     @Test
-    void aRouteOfTensorsFits() {
+    void anActionsFileThatAsksForWhatTheActuatorCannotDoIsRefusedWithoutADevice() throws Exception {
+        sensor(TensorSpec.TEXT);
+        Files.writeString(folder.resolve("actions.yaml"), "on: fly\n");
+        assertThat(
+                        refusal(
+                                step("sense", "hand-fed"),
+                                step("act", "recording", "actions", "actions.yaml")))
+                .contains(folder.resolve("actions.yaml").toString(), "'on'", "'fly'", "light_on");
+        assertThat(actuator.openDevices()).isZero();
+    }
+
+    @Test
+    void aMissingActionsFileIsRefused() {
+        sensor(TensorSpec.TEXT);
+        assertThat(
+                        refusal(
+                                step("sense", "hand-fed"),
+                                step("act", "recording", "actions", "none.yaml")))
+                .contains(folder.resolve("none.yaml").toString(), "actions=");
+    }
+
+    @Test
+    void aRouteOfTensorsFits() throws Exception {
+        Files.writeString(
+                folder.resolve("actions.yaml"), "on: {action: light_on, room: kitchen}\n");
         sensor(reading(Tensor.Type.FLOAT32, "Cel", 1, 2));
         fits(
                 step("sense", "hand-fed"),

@@ -22,7 +22,11 @@ final class Folders {
      */
     static Path route(Path folder, String id, String from, String... steps) {
         StringBuilder yaml = new StringBuilder();
-        yaml.append("- route:\n    id: ").append(id).append("\n    from:\n      uri: ").append(from).append('\n');
+        yaml.append("- route:\n    id: ")
+                .append(id)
+                .append("\n    from:\n      uri: ")
+                .append(from)
+                .append('\n');
         yaml.append("      steps:\n");
         for (String step : steps) {
             yaml.append("        - to: ").append(step).append('\n');
@@ -46,7 +50,8 @@ final class Folders {
             Files.createDirectories(folder);
             Path beside = folder.resolveSibling(file.getFileName() + ".part");
             Files.copy(file, beside, StandardCopyOption.REPLACE_EXISTING);
-            return Files.move(beside, folder.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+            return Files.move(
+                    beside, folder.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,11 +60,13 @@ final class Folders {
     /** {@return the only jar of a folder whose name begins so} */
     static Path jar(Path folder, String name) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> jars = files.filter(file -> file.getFileName().toString().startsWith(name))
-                    .filter(file -> file.toString().endsWith(".jar"))
-                    .toList();
+            List<Path> jars =
+                    files.filter(file -> file.getFileName().toString().startsWith(name))
+                            .filter(file -> file.toString().endsWith(".jar"))
+                            .toList();
             if (jars.size() != 1) {
-                throw new AssertionError("one " + name + "*.jar expected in " + folder + ", found " + jars);
+                throw new AssertionError(
+                        "one " + name + "*.jar expected in " + folder + ", found " + jars);
             }
             return jars.get(0);
         } catch (IOException e) {
@@ -72,17 +79,13 @@ final class Folders {
         return jar(Ganglion.image().resolve("available"), "ganglion-wrap-camel-netty-http");
     }
 
-    /** Makes the image's models visible in another folder. */
-    static void linkModels(Path models, String... names) throws IOException {
-        Files.createDirectories(models);
-        for (String name : names) {
-            Files.createSymbolicLink(models.resolve(name), Ganglion.image().resolve("models").resolve(name));
-        }
-    }
-
-    /** Copies nlu-micro of the image, under another name. */
-    static Path copyModel(Path models, String name) throws IOException {
-        Path from = Ganglion.image().resolve("models/nlu-micro/1");
+    /**
+     * Copies a model of the image, under the same or another name.
+     *
+     * @return the folder of its version
+     */
+    static Path copyModel(Path models, String model, String name) throws IOException {
+        Path from = Ganglion.image().resolve("models").resolve(model).resolve("1");
         Path to = Files.createDirectories(models.resolve(name).resolve("1"));
         try (Stream<Path> files = Files.list(from)) {
             for (Path file : files.toList()) {
@@ -90,14 +93,18 @@ final class Folders {
             }
         }
         Path card = to.resolve("model.yaml");
-        Files.writeString(card, Files.readString(card).replace("name: nlu-micro\n", "name: " + name + "\n"));
+        Files.writeString(
+                card,
+                Files.readString(card).replace("name: " + model + "\n", "name: " + name + "\n"));
         return to;
     }
 
     /** {@return the SHA-256 of a file as model cards write it} */
     static String sha256(Path file) throws IOException {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }

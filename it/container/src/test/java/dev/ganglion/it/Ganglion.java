@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The command {@code ganglion} of the image that the build made, as a process of its own. */
 final class Ganglion implements AutoCloseable {
@@ -72,7 +73,9 @@ final class Ganglion implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(var.toFile());
         builder.environment().put("GANGLION_VAR", var.resolve("var").toString());
         // What the build's own tests need must not leak in: the command sets it for itself.
-        builder.environment().keySet().removeAll(List.of("ORT_DISABLE_TELEMETRY", "OPT_OUT_TRACKING"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("ORT_DISABLE_TELEMETRY", "OPT_OUT_TRACKING"));
         builder.environment().putAll(environment);
         try {
             return new Ganglion(builder.start());
@@ -100,15 +103,22 @@ final class Ganglion implements AutoCloseable {
     }
 
     private void read(InputStream stream, List<String> lines) {
-        Thread reader = new Thread(() -> {
-            try (BufferedReader in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                for (String line = in.readLine(); line != null; line = in.readLine()) {
-                    lines.add(line);
-                }
-            } catch (IOException closed) {
-                lines.add("(" + closed + ")");
-            }
-        });
+        Thread reader =
+                new Thread(
+                        () -> {
+                            try (BufferedReader in =
+                                    new BufferedReader(
+                                            new InputStreamReader(
+                                                    stream, StandardCharsets.UTF_8))) {
+                                for (String line = in.readLine();
+                                        line != null;
+                                        line = in.readLine()) {
+                                    lines.add(line);
+                                }
+                            } catch (IOException closed) {
+                                lines.add("(" + closed + ")");
+                            }
+                        });
         reader.setDaemon(true);
         reader.start();
         readers.add(reader);
@@ -116,8 +126,13 @@ final class Ganglion implements AutoCloseable {
 
     /** Writes all of standard input and closes it. */
     Ganglion input(String text) {
+        return input(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes all of standard input and closes it. */
+    Ganglion input(byte[] bytes) {
         try (OutputStream in = process.getOutputStream()) {
-            in.write(text.getBytes(StandardCharsets.UTF_8));
+            in.write(bytes);
         } catch (IOException ended) {
             // A command that was refused does not read its input.
         }
@@ -137,45 +152,43 @@ final class Ganglion implements AutoCloseable {
 
     /** Waits for a line on standard output. */
     String awaitOut(Predicate<String> line) {
-        return await(out, line);
+        return await(out, 1, line);
+    }
+
+    /** Waits for so many lines on standard output and gives the last of them. */
+    String awaitOut(int count, Predicate<String> line) {
+        return await(out, count, line);
     }
 
     /** Waits for a line on standard error. */
     String awaitErr(Predicate<String> line) {
-        return await(err, line);
+        return await(err, 1, line);
     }
 
-    /** Waits until so many lines on standard error are such. */
-    void awaitErr(int count, Predicate<String> line) {
-        Awaitility.await()
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(err.stream().filter(line).count())
-                        .as("out %s, err %s", out, err)
-                        .isGreaterThanOrEqualTo(count));
+    /** Waits for so many lines on standard error and gives the last of them. */
+    String awaitErr(int count, Predicate<String> line) {
+        return await(err, count, line);
     }
 
-    /** Waits until so many lines on standard output are such. */
-    void awaitOut(int count, Predicate<String> line) {
-        Awaitility.await()
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(out.stream().filter(line).count())
-                        .as("out %s, err %s", out, err)
-                        .isGreaterThanOrEqualTo(count));
+    private String await(List<String> lines, int count, Predicate<String> wanted) {
+        try {
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> lines.stream().filter(wanted).count() >= count || hasEnded());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not within " + LIMIT + "; out " + out + ", err " + err, e);
+        }
+        List<String> found = lines.stream().filter(wanted).toList();
+        if (found.size() < count) {
+            throw new AssertionError(
+                    "it ended with " + process.exitValue() + ", out " + out + ", err " + err);
+        }
+        return found.get(count - 1);
     }
 
-    private String await(List<String> lines, Predicate<String> wanted) {
-        Awaitility.await()
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .failFast(
-                        () -> "the command ended with " + process.exitValue() + ", out " + out + ", err " + err,
-                        () -> !process.isAlive() && lines.stream().noneMatch(wanted))
-                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(lines)
-                        .as("out %s, err %s", out, err)
-                        .anyMatch(wanted));
-        return lines.stream().filter(wanted).findFirst().orElseThrow();
+    private boolean hasEnded() {
+        return !process.isAlive() && readers.stream().noneMatch(Thread::isAlive);
     }
 
     /** Sends SIGTERM, as Ctrl-C does SIGINT. */

@@ -26,14 +26,17 @@ final class PluginJar {
      * @param constructor the statements of its constructor
      * @param imports packages that the bundle needs beside those of the API
      */
-    static Path write(Path folder, String bundle, String name, String constructor, String... imports)
+    static Path write(
+            Path folder, String bundle, String name, String constructor, String... imports)
             throws IOException, URISyntaxException {
         Path work = Files.createDirectories(folder.resolve(bundle + "-work"));
-        Path source = Folders.write(
-                work.resolve("plugin/Plugin.java"),
-                """
+        Path source =
+                Folders.write(
+                        work.resolve("plugin/Plugin.java"),
+                        """
                 package plugin;
 
+                import dev.ganglion.api.act.ActionSpec;
                 import dev.ganglion.api.act.Actuator;
                 import dev.ganglion.api.data.Options;
                 import dev.ganglion.api.data.Parameter;
@@ -55,29 +58,53 @@ final class PluginJar {
                     }
 
                     @Override
+                    public List<ActionSpec> actions(Options options) {
+                        return List.of();
+                    }
+
+                    @Override
                     public Device open(Options options) {
                         throw new IllegalStateException("no route opens it");
                     }
                 }
                 """
-                        .formatted(constructor, name));
+                                .formatted(constructor, name));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        Path api = Path.of(Actuator.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        int status = compiler.run(
-                null, null, null, "-proc:none", "--release", "17", "-cp", api.toString(), source.toString());
+        Path api =
+                Path.of(Actuator.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        int status =
+                compiler.run(
+                        null,
+                        null,
+                        null,
+                        "-proc:none",
+                        "--release",
+                        "17",
+                        "-cp",
+                        api.toString(),
+                        source.toString());
         assertThat(status).as("javac").isZero();
-        StringBuilder manifest = new StringBuilder("Manifest-Version: 1.0\nBundle-ManifestVersion: 2\n");
+        StringBuilder manifest =
+                new StringBuilder("Manifest-Version: 1.0\nBundle-ManifestVersion: 2\n");
         manifest.append("Bundle-SymbolicName: ").append(bundle).append("\nBundle-Version: 1.0.0\n");
         manifest.append("Import-Package: ");
         for (String each : imports) {
             manifest.append(each).append(',');
         }
-        manifest.append("dev.ganglion.api.act,dev.ganglion.api.data\nService-Component: OSGI-INF/plugin.xml\n");
+        manifest.append(
+                "dev.ganglion.api.act,dev.ganglion.api.data\nService-Component: OSGI-INF/plugin.xml\n");
         Path jar = folder.resolve(bundle + ".jar");
         try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(
-                        file, new Manifest(new java.io.ByteArrayInputStream(bytes(manifest.toString()))))) {
-            put(out, "plugin/Plugin.class", Files.readAllBytes(work.resolve("plugin/Plugin.class")));
+                JarOutputStream out =
+                        new JarOutputStream(
+                                file,
+                                new Manifest(
+                                        new java.io.ByteArrayInputStream(
+                                                bytes(manifest.toString()))))) {
+            put(
+                    out,
+                    "plugin/Plugin.class",
+                    Files.readAllBytes(work.resolve("plugin/Plugin.class")));
             put(
                     out,
                     "OSGI-INF/plugin.xml",

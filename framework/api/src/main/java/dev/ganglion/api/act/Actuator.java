@@ -13,6 +13,15 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Actuator extends Plugin {
     /**
+     * {@return what a device that is opened with these options can do; nothing else is ever asked
+     * of it}
+     *
+     * <p>Asked when a route is wired, without any device: an actions file that names what is not
+     * here is refused before the running version of the route is touched.
+     */
+    List<ActionSpec> actions(Options options);
+
+    /**
      * Reaches for the device.
      *
      * @throws GanglionException of kind SETUP or RETRY when it cannot be reached, naming it
@@ -22,13 +31,10 @@ public interface Actuator extends Plugin {
     /** A device that was reached. Implemented by vendors; one thread at a time. */
     @ConsumerType
     interface Device extends AutoCloseable {
-        /** {@return what it can do; nothing else is ever asked of it} */
-        List<ActionSpec> actions();
-
         /**
          * Does it, and returns when it is done or handed over for good.
          *
-         * @param action the name of one of {@link #actions()}
+         * @param action the name of one that the actuator declares
          * @param parameters each one that the spec requires, none that it does not know, all in
          *     range
          * @throws GanglionException of kind INPUT when the world has no such thing (a room, a

@@ -519,6 +519,16 @@ class RouteFilesTest {
 
     /** A component that listens on a port that is taken; sending goes nowhere. */
     @Test
+    void aMistakeInTheActionsFileIsBrokenAndTheLastGoodVersionRunsOn() throws Exception {
+        Path file = lights();
+        Path actions = file.resolveSibling("actions.yaml");
+        Files.writeString(actions, "light_on: fly\n");
+        house.files.load(file);
+        assertThat(sentence(file, State.BROKEN)).contains(actions.toString(), "'fly'", "light_off");
+        assertLastGoodRunsOn(file);
+    }
+
+    @Test
     void aDeviceThatDoesNotAnswerYetIsWaitedForAndTriedAgain() {
         SleepyActuator sleepy = new SleepyActuator();
         house.plugins.add(sleepy, "test");
@@ -560,6 +570,12 @@ class RouteFilesTest {
         @Override
         public List<dev.ganglion.api.data.Parameter> options() {
             return real.options();
+        }
+
+        @Override
+        public List<dev.ganglion.api.act.ActionSpec> actions(
+                dev.ganglion.api.data.Options options) {
+            return real.actions(options);
         }
 
         @Override

@@ -38,16 +38,8 @@ public final class ActionGate implements AutoCloseable {
             Actuator actuator, Options options, @Nullable Path rules, LongSupplier clockNanos) {
         this.name = actuator.name();
         this.clockNanos = clockNanos;
+        this.rules = ActionRules.of(actuator, options, rules);
         this.device = actuator.open(options);
-        try {
-            this.rules =
-                    rules == null
-                            ? ActionRules.byName(device.actions())
-                            : ActionRules.read(rules, name, device.actions());
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
-        }
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.ganglion.runtime.act;
 
 import dev.ganglion.api.act.ActionSpec;
+import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,18 @@ public final class ActionRules {
 
     private ActionRules(Map<String, Rule> rules) {
         this.rules = rules;
+    }
+
+    /**
+     * The rules for an actuator, checked against what it can do. No device is opened.
+     *
+     * @param file the actions file, or null: then a decision must have the name of an action
+     * @throws GanglionException of kind SETUP when the file is not there, is not YAML, or names
+     *     what does not exist
+     */
+    public static ActionRules of(Actuator actuator, Options options, @Nullable Path file) {
+        List<ActionSpec> actions = actuator.actions(options);
+        return file == null ? byName(actions) : read(file, actuator.name(), actions);
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.api.sense.Sensor;
+import dev.ganglion.runtime.act.ActionRules;
 import dev.ganglion.runtime.model.Lease;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.model.TokenInputs;
@@ -204,11 +205,18 @@ public final class Wiring {
                     given = null;
                 }
                 case "decide" -> decide(step, inferring);
-                case "act" -> pluginOptions(step, find(Actuator.class, step).options());
+                case "act" -> act(step);
                 default -> throw new IllegalArgumentException("no word of a route: " + step.word());
             }
             before = step;
         }
+    }
+
+    private void act(RouteStep step) {
+        Actuator actuator = find(Actuator.class, step);
+        Options options = pluginOptions(step, actuator.options());
+        Options own = ownOptions(step);
+        ActionRules.of(actuator, options, own.has("actions") ? own.path("actions") : null);
     }
 
     private <P extends Plugin> P find(Class<P> kind, RouteStep step) {

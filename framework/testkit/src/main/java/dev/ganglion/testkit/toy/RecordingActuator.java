@@ -62,6 +62,11 @@ public final class RecordingActuator implements Actuator {
     }
 
     @Override
+    public List<ActionSpec> actions(Options options) {
+        return ACTIONS;
+    }
+
+    @Override
     public synchronized Device open(Options options) {
         String device = options.text("device");
         if (!device.equals(DEVICE)) {
@@ -123,11 +128,6 @@ public final class RecordingActuator implements Actuator {
 
     private final class House implements Device {
         private boolean closed;
-
-        @Override
-        public List<ActionSpec> actions() {
-            return ACTIONS;
-        }
 
         @Override
         public void perform(String action, Map<String, Object> parameters) {

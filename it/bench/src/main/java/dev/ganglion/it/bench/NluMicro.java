@@ -54,8 +54,7 @@ public final class NluMicro {
 
     /** {@return the class names, in order; {@code key} is {@code intents} or {@code slots}} */
     public static List<String> labels(Path folder, String key) throws IOException {
-        Object labels =
-                JSON.std.mapFrom(Files.readString(folder.resolve("labels.json"))).get(key);
+        Object labels = JSON.std.mapFrom(Files.readString(folder.resolve("labels.json"))).get(key);
         if (!(labels instanceof List<?> list)) {
             throw new IOException(folder + ": labels.json has no list '" + key + "'");
         }

@@ -127,7 +127,11 @@ public final class Overhead {
     private static void tokens(Map<String, Series> all) {
         Series ours = all.getOrDefault("wordpiece", new Series());
         System.out.printf(
-                Locale.ROOT, "%ntokenizer, per command %20s %9s %9s%n", "us (med)", "us (min)", "B");
+                Locale.ROOT,
+                "%ntokenizer, per command %20s %9s %9s%n",
+                "us (med)",
+                "us (min)",
+                "B");
         for (String each : List.of("wordpiece", "huggingFace")) {
             Series series = all.getOrDefault(each, new Series());
             System.out.printf(

@@ -52,9 +52,7 @@ public final class PlainPipeline implements AutoCloseable {
         this.encoder = vocabulary.encoder(source.maxTokens(), false);
         Path here = Path.of("").toAbsolutePath();
         this.model =
-                engine.load(
-                        source,
-                        Options.of("engine", engine.options(), source.options(), here));
+                engine.load(source, Options.of("engine", engine.options(), source.options(), here));
         this.session = model.open();
         ModelPackage whole = source.withTensors(model.inputs(), model.outputs());
         this.steps = new Once(whole);

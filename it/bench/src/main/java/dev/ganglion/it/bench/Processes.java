@@ -58,9 +58,7 @@ public final class Processes {
         try {
             Processes processes = new Processes(folder);
             processes.prepare(
-                    arguments[1],
-                    arguments[2],
-                    List.of(arguments).subList(3, arguments.length));
+                    arguments[1], arguments[2], List.of(arguments).subList(3, arguments.length));
             processes.compare(rounds);
         } finally {
             Bench.delete(folder);
@@ -124,8 +122,7 @@ public final class Processes {
 
     private static List<String> java(List<String> arguments) {
         List<String> command = new ArrayList<>();
-        command.add(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
         return command;
     }
@@ -141,8 +138,7 @@ public final class Processes {
                 }
             }
         }
-        System.out.println(
-                "load average before " + loadBefore + ", after " + Bench.load());
+        System.out.println("load average before " + loadBefore + ", after " + Bench.load());
         System.out.println(
                 rounds + " rounds of " + expected.size() + " commands; each figure min / median");
         table();
@@ -164,8 +160,7 @@ public final class Processes {
         List<String> lines = new ArrayList<>();
         try (BufferedReader out =
                 new BufferedReader(
-                        new InputStreamReader(
-                                process.getInputStream(), StandardCharsets.UTF_8))) {
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (firstNanos == 0 && line.contains("\"action\":{")) {
                     firstNanos = System.nanoTime();
@@ -192,8 +187,7 @@ public final class Processes {
                                     .limit(20)
                                     .collect(Collectors.joining(System.lineSeparator())));
         }
-        return measured(
-                lines, (firstNanos - startNanos) / 1e6, 1000.0 * cpuTicks / CLOCK_TICKS);
+        return measured(lines, (firstNanos - startNanos) / 1e6, 1000.0 * cpuTicks / CLOCK_TICKS);
     }
 
     private Run measured(List<String> lines, double firstMillis, double cpuMillis)
@@ -248,8 +242,7 @@ public final class Processes {
                                 pair(all, Run::p50Micros, "%.0f / %.0f"),
                                 pair(all, Run::p99Micros, "%.0f / %.0f"),
                                 all.get(0).accuracy()));
-        System.out.printf(
-                "%nganglion against %-21s %11s %11s%n", "", "first", "RSS");
+        System.out.printf("%nganglion against %-21s %11s %11s%n", "", "first", "RSS");
         for (String other : List.of(PLAIN, "plain-java+archive", PEER)) {
             System.out.printf(
                     Locale.ROOT,

@@ -1,5 +1,6 @@
 package dev.ganglion.actuator.home;
 
+import dev.ganglion.api.act.ActionSpec;
 import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
@@ -67,6 +68,11 @@ public final class HomeActuator implements Actuator {
     }
 
     @Override
+    public List<ActionSpec> actions(Options options) {
+        return HomeDevice.ACTIONS;
+    }
+
+    @Override
     public Device open(Options options) {
         PrintStream out = out(options);
         try {
@@ -82,6 +88,19 @@ public final class HomeActuator implements Actuator {
         } catch (RuntimeException e) {
             closeUnlessShared(out);
             throw e;
+        }
+    }
+
+    /** A stream keeps its failures to itself: what was not written must be asked for. */
+    private void print(Options options, PrintStream out, String line) {
+        out.println(line);
+        if (out != standardError && out.checkError()) {
+            throw new GanglionException(
+                    GanglionException.Kind.RETRY,
+                    options.owner()
+                            + ": a change could not be written to print="
+                            + options.text("print")
+                            + "; make room on its disk, or name another file");
         }
     }
 

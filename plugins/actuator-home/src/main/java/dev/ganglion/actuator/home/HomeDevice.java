@@ -94,11 +94,6 @@ final class HomeDevice implements Actuator.Device {
     }
 
     @Override
-    public List<ActionSpec> actions() {
-        return ACTIONS;
-    }
-
-    @Override
     public void perform(String action, Map<String, Object> parameters) {
         if (closed) {
             throw new IllegalStateException("the home was closed, open it again");

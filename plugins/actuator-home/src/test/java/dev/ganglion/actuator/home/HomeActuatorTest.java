@@ -397,13 +397,11 @@ class HomeActuatorTest {
 
     @Test
     void eachActionDescribesItsParameters() {
-        try (Actuator.Device home = open()) {
-            for (ActionSpec action : home.actions()) {
-                assertThat(action.parameters())
-                        .as(action.name())
-                        .isNotEmpty()
-                        .allSatisfy(parameter -> assertThat(parameter.description()).isNotBlank());
-            }
+        for (ActionSpec action : HomeDevice.ACTIONS) {
+            assertThat(action.parameters())
+                    .as(action.name())
+                    .isNotEmpty()
+                    .allSatisfy(parameter -> assertThat(parameter.description()).isNotBlank());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.ganglion.actuator.mqtt;
 
+import dev.ganglion.api.act.ActionSpec;
 import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
@@ -54,6 +55,11 @@ public final class MqttActuator implements Actuator {
                 Parameter.integer("timeoutMillis", "ms", 500, 60_000)
                         .withDefault("5000")
                         .describedAs("how long one answer of the broker is waited for"));
+    }
+
+    @Override
+    public List<ActionSpec> actions(Options options) {
+        return MqttDevice.ACTIONS;
     }
 
     @Override

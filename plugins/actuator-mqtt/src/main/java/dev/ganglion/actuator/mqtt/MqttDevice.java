@@ -64,11 +64,6 @@ final class MqttDevice implements Actuator.Device {
     }
 
     @Override
-    public List<ActionSpec> actions() {
-        return ACTIONS;
-    }
-
-    @Override
     public void perform(String action, Map<String, Object> parameters) {
         if (closed) {
             throw new IllegalStateException("the connection was closed, open it again");
