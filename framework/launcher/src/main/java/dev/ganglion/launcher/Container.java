@@ -73,6 +73,7 @@ final class Container implements AutoCloseable {
         set(Constants.FRAMEWORK_STORAGE, cache.toString());
         set(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         set("felix.log.level", "1");
+        set("felix.resolver.parallelism", "1");
         set("ganglion.home", home.toString());
         set("ganglion.var", var.toString());
         set("ganglion.models", configured("ganglion.models", home.resolve("models")));
@@ -83,7 +84,7 @@ final class Container implements AutoCloseable {
         set("felix.fileinstall.tmpdir", cache.resolve("fileinstall").toString());
         set("felix.fileinstall.log.level", "1");
         set("felix.fileinstall.enableConfigSave", "false");
-        set("felix.fileinstall.start.level", Integer.toString(LAST_LEVEL));
+        set("felix.fileinstall.start.level", Integer.toString(PLUGIN_LEVEL));
         set("ds.showerrors", "false");
         set("ds.loglevel", "0");
     }
@@ -163,9 +164,9 @@ final class Container implements AutoCloseable {
                             Consumer.class,
                             events,
                             new Hashtable<>(Map.of("ganglion.events", "true")));
-            to(framework, LAST_LEVEL);
-            // Bundles that were dropped are found at the last level and started by the queue that
-            // this goes through once more.
+            // Bundles that were dropped are found at this level, and started by the queue that this
+            // goes through once more: the routes find them there.
+            to(framework, PLUGIN_LEVEL);
             to(framework, LAST_LEVEL);
             for (Bundle bundle : framework.getBundleContext().getBundles()) {
                 boolean runs = (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
@@ -378,6 +379,14 @@ final class Container implements AutoCloseable {
             return;
         }
         felix = null;
+        // Threads of libraries (Netty's) end a moment after their bundle, and miss its classes
+        // then.
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, thrown) -> {
+                    if (!(thrown instanceof NoClassDefFoundError)) {
+                        System.err.println("ganglion: thread " + thread.getName() + ": " + thrown);
+                    }
+                });
         try {
             framework.stop();
             framework.waitForStop(STOP_MILLIS);

@@ -219,7 +219,7 @@ class DropInIT {
                     has(
                             "ganglion: "
                                     + route
-                                    + ":9: decide:slots: 'above' takes a number from 0 to 1, found 'two'",
+                                    + ":8: decide:slots: 'above' takes a number from 0 to 1, found 'two'",
                             "(its last good version runs on)"));
             run.type("make me a cup of coffee\n");
             run.awaitOut(has("make me a cup of coffee", "\"route\":\"good\""));

@@ -165,7 +165,7 @@ class RefusalsIT {
     void aMissingModelFileIsNamed() {
         assertThat(sentence("lost"))
                 .contains(
-                        "route.camel.yaml:7: the model lost@1 lacks its file "
+                        "route.camel.yaml:6: the model lost@1 lacks its file "
                                 + models.resolve("lost/1/model.onnx"))
                 .contains("which its card lists")
                 .endsWith("install the model again");
@@ -220,7 +220,7 @@ class RefusalsIT {
     void tensorsThatDoNotFitAreRefusedAtWiringNamingBothSides() {
         assertThat(sentence("mismatch"))
                 .contains(
-                        "route.camel.yaml:9: decide:slots: 'slots' names an output of model all-minilm-l6-v2@1")
+                        "route.camel.yaml:8: decide:slots: 'slots' names an output of model all-minilm-l6-v2@1")
                 .contains("found 'slot_logits'")
                 .endsWith("it has: last_hidden_state FLOAT32[-1, -1, 384]");
         assertThat(sentence("unlabelled"))
@@ -238,7 +238,7 @@ class RefusalsIT {
     @Test
     void anUnknownOptionIsRefusedWithThoseThatExist() {
         assertThat(sentence("option-of-plugin"))
-                .contains("route.camel.yaml:9: decide:slots has no option 'abov'; it has: ")
+                .contains("route.camel.yaml:8: decide:slots has no option 'abov'; it has: ")
                 .contains(
                         "intent (text", "slots (text", "above (a number from 0 to 1, default 0.5)");
         assertThat(sentence("option-of-camel"))
@@ -258,7 +258,7 @@ class RefusalsIT {
     void aPlaceholderWithoutValueIsRefusedWithItsLine() {
         assertThat(sentence("placeholder"))
                 .contains(
-                        "route.camel.yaml:8: a placeholder in 'infer:{{brain}}' has no value; write {{name:default}}");
+                        "route.camel.yaml:7: a placeholder in 'infer:{{brain}}' has no value; write {{name:default}}");
     }
 
     @Test
@@ -287,10 +287,16 @@ class RefusalsIT {
 
     @Test
     void aBusyPortIsRefusedWithAddressAndRemedy() {
-        assertThat(sentence("busy"))
-                .contains("a port of the route is in use by another program")
-                .contains(Integer.toString(busyPort))
-                .contains("choose another port or stop that program");
+        // The component is dropped in, so that the route waited for it first.
+        assertThat(all.err())
+                .contains(
+                        "ganglion: "
+                                + routes.resolve("busy/route.camel.yaml")
+                                + ": the port of"
+                                + " 'netty-http:http://127.0.0.1:"
+                                + busyPort
+                                + "/command' (line 4) is in use by another program;"
+                                + " choose another port or stop that program");
     }
 
     @Test
@@ -451,11 +457,11 @@ class RefusalsIT {
 
     @Test
     void anUnknownCommandIsNotUnderstood() {
-        Ganglion command = Ganglion.run(folder, "dance");
+        Ganglion command = Ganglion.run(folder, "rnu", Ganglion.route("kitchen-commands"));
         assertThat(command.exitStatus()).isEqualTo(2);
         assertThat(command.err())
-                .anyMatch(line -> line.contains("'dance'"))
-                .anyMatch(line -> line.contains("doctor"));
+                .anyMatch(line -> line.contains("'rnu'"))
+                .anyMatch(line -> line.contains("Did you mean: ganglion run"));
     }
 
     @Test

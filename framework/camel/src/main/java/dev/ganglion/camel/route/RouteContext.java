@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.PooledExchangeFactory;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.PropertiesComponent;
 
@@ -45,6 +46,9 @@ public final class RouteContext {
                         new DefaultErrorHandlerDefinition()
                                 .logStackTrace(false)
                                 .logExhaustedMessageHistory(false));
+        // Exchanges of sensors and the tasks of Camel's processors are used again: most bytes per
+        // message are theirs. Copies (multicast) are not pooled: their completions would be lost.
+        camel.getCamelContextExtension().setExchangeFactory(new PooledExchangeFactory());
         camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
         camel.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
         PropertiesComponent properties = camel.getPropertiesComponent();

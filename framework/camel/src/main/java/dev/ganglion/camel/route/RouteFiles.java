@@ -192,6 +192,16 @@ public final class RouteFiles implements AutoCloseable {
                 deployed.endpoints = Set.of();
                 e.addSuppressed(alsoFormer);
             }
+            if (Sentences.isBusyPort(e)) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        file
+                                + ": the port of "
+                                + source.listening()
+                                + " is in use by another program; choose another port or stop that"
+                                + " program",
+                        e);
+            }
             throw e;
         } finally {
             forget(endpointsBefore);

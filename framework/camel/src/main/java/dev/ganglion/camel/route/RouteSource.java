@@ -16,9 +16,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
@@ -29,6 +32,8 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.spi.ExtendedPropertyConfigurerGetter;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -226,8 +231,37 @@ final class RouteSource {
         try {
             endpoints.add(camel.getEndpoint(address.uri()));
         } catch (RuntimeException e) {
-            throw new GanglionException(Kind.SETUP, at(address.line()) + ": " + Sentences.of(e), e);
+            throw new GanglionException(
+                    Kind.SETUP,
+                    at(address.line()) + ": " + Sentences.of(e) + options(address, e),
+                    e);
         }
+    }
+
+    /** {@return which options there are, when one was given that there is not} */
+    private String options(Address address, Throwable thrown) {
+        Component component = camel.getComponent(scheme(address.uri()), true, false);
+        if (component == null
+                || !Sentences.of(thrown).contains("Unknown parameters")
+                || !(component.getEndpointPropertyConfigurer()
+                        instanceof PropertyConfigurerGetter known)) {
+            return "";
+        }
+        Set<String> names = new TreeSet<>();
+        if (known instanceof ExtendedPropertyConfigurerGetter all) {
+            names.addAll(all.getAllOptions(component).keySet());
+        }
+        return names.isEmpty() ? "" : "; it has: " + String.join(", ", names);
+    }
+
+    /** {@return at which addresses its routes listen, for messages} */
+    String listening() {
+        return routes.stream()
+                .map(RouteDefinition::getInput)
+                .map(from -> address(from.getUri(), from.getLineNumber(), true))
+                .filter(address -> !isWord(address.uri()))
+                .map(address -> "'" + address.uri() + "' (line " + address.line() + ")")
+                .collect(Collectors.joining(", "));
     }
 
     /** {@return the addresses that are not words, once they were {@link #check}ed} */

@@ -5,9 +5,11 @@ import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
+import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.act.ActionGate;
 import dev.ganglion.runtime.wiring.Wiring;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
@@ -64,9 +66,11 @@ final class ActProducer extends DefaultProducer {
         } else if (body instanceof List<?> list
                 && !list.isEmpty()
                 && list.get(0) instanceof Decision) {
+            List<@Nullable Action> actions = new ArrayList<>(list.size());
             for (Object each : list) {
-                flow.acted(open.perform((Decision) each));
+                actions.add(open.perform((Decision) each));
             }
+            flow.acted(actions);
         } else {
             throw new GanglionException(
                     Kind.SETUP,

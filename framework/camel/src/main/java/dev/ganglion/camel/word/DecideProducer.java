@@ -9,7 +9,6 @@ import dev.ganglion.api.infer.Steps;
 import dev.ganglion.runtime.flow.DeciderSettings;
 import dev.ganglion.runtime.flow.SessionSteps;
 import dev.ganglion.runtime.wiring.Wiring;
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 
@@ -53,11 +52,11 @@ final class DecideProducer extends DefaultProducer {
         }
         flow.inferNanos += steps.inferNanos();
         flow.decideNanos += System.nanoTime() - startNanos - (steps.inferNanos() - inferredNanos);
-        List<Decision> decisions = flow.decisions();
-        switch (decisions.size()) {
-            case 0 -> exchange.setRouteStop(true);
-            case 1 -> exchange.getMessage().setBody(decisions.get(0));
-            default -> exchange.getMessage().setBody(List.copyOf(decisions));
+        Object decided = flow.decisions();
+        if (decided == null) {
+            exchange.setRouteStop(true);
+        } else {
+            exchange.getMessage().setBody(decided);
         }
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private static final String PROPERTY = "ganglion.flow";
 
-    private record Held(Lanes lanes, Lane lane) {}
+    private record Held(Lanes lanes, Lane lane, @Nullable Held next) {}
 
     private final Exchange exchange;
     private final WordEndpoint endpoint;
@@ -31,9 +31,11 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private final long sequence;
     private final long capturedNanos;
     private final boolean last;
-    private final List<Held> held = new ArrayList<>(1);
-    private final List<Decision> decisions = new ArrayList<>(1);
-    private final List<@Nullable Action> actions = new ArrayList<>(1);
+    private @Nullable Held held;
+    private @Nullable Decision decision;
+    private @Nullable List<Decision> decisions;
+    private @Nullable Action action;
+    private @Nullable List<@Nullable Action> actions;
     private @Nullable Lane deciding;
     private CharSequence text = "";
     private @Nullable Flow origin;
@@ -100,7 +102,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             copy.encodeNanos = flow.encodeNanos;
             copy.inferNanos = flow.inferNanos;
             copy.decideNanos = flow.decideNanos;
-            copy.decisions.addAll(flow.decisions);
+            copy.decision = flow.decision;
+            copy.decisions = flow.decisions == null ? null : List.copyOf(flow.decisions);
             copy.deciding = flow.deciding;
             copy.origin = flow;
             flow.passedOn = true;
@@ -127,14 +130,18 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
 
     /** {@return the lane through a model that this message holds; taken at the first call} */
     Lane lane(Lanes lanes) {
-        for (int i = 0; i < held.size(); i++) {
-            if (held.get(i).lanes == lanes) {
-                return held.get(i).lane;
+        Held first = held;
+        if (first == null) {
+            held = new Held(lanes, lanes.acquire(stream, last), null);
+            return held.lane;
+        }
+        for (Held each = first; each != null; each = each.next) {
+            if (each.lanes == lanes) {
+                return each.lane;
             }
         }
-        Lane lane = lanes.acquire(stream, last);
-        held.add(new Held(lanes, lane));
-        return lane;
+        held = new Held(lanes, lanes.acquire(stream, last), first);
+        return held.lane;
     }
 
     boolean last() {
@@ -147,14 +154,25 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
 
     void deciding(Lane lane) {
         deciding = lane;
-        decisions.clear();
+        decision = null;
+        decisions = null;
     }
 
     /** Takes a decision from a decider. */
     @Override
-    public void accept(Decision decision) {
-        decisions.add(decision);
-        decided |= decision.sure();
+    public void accept(Decision given) {
+        if (decision == null) {
+            decision = given;
+        } else {
+            List<Decision> several = decisions;
+            if (several == null) {
+                several = new ArrayList<>();
+                several.add(decision);
+                decisions = several;
+            }
+            several.add(given);
+        }
+        decided |= given.sure();
     }
 
     /** {@return whether a decision was sure, so that no further step is needed} */
@@ -162,12 +180,21 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         return decided;
     }
 
-    List<Decision> decisions() {
-        return decisions;
+    /** {@return the only decision, the list of several, or null: the body for the next step} */
+    @Nullable Object decisions() {
+        List<Decision> several = decisions;
+        return several == null ? decision : List.copyOf(several);
     }
 
-    void acted(@Nullable Action action) {
-        actions.add(action);
+    /** Notes what was done about the only decision. */
+    void acted(@Nullable Action done) {
+        action = done;
+        actedNanos = System.nanoTime();
+    }
+
+    /** Notes what was done about several decisions, in their order. */
+    void acted(List<@Nullable Action> done) {
+        actions = done;
         actedNanos = System.nanoTime();
     }
 
@@ -219,33 +246,50 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             return;
         }
         long endNanos = actedNanos != 0 ? actedNanos : System.nanoTime();
-        for (int i = 0; i < decisions.size(); i++) {
-            Report report =
-                    new Report(
-                            route,
-                            stream == null ? route : stream,
-                            sequence,
-                            text.toString(),
-                            lane.lease().source().id(),
-                            decisions.get(i),
-                            i < actions.size() ? actions.get(i) : null,
-                            encodeNanos,
-                            inferNanos,
-                            decideNanos,
-                            actNanos,
-                            endNanos - capturedNanos,
-                            exchange.getExchangeId());
-            for (Observer observer : observers) {
-                observer.decided(report);
+        List<Decision> several = decisions;
+        List<@Nullable Action> done = actions;
+        if (several != null) {
+            for (int i = 0; i < several.size(); i++) {
+                Action about = done != null && i < done.size() ? done.get(i) : null;
+                report(lane, several.get(i), about, endNanos, observers);
             }
+        } else if (decision != null) {
+            report(lane, decision, action, endNanos, observers);
+        }
+    }
+
+    private void report(
+            Lane lane,
+            Decision about,
+            @Nullable Action done,
+            long endNanos,
+            List<Observer> observers) {
+        Report report =
+                new Report(
+                        route,
+                        stream == null ? route : stream,
+                        sequence,
+                        text.toString(),
+                        lane.lease().source().id(),
+                        about,
+                        done,
+                        encodeNanos,
+                        inferNanos,
+                        decideNanos,
+                        actNanos,
+                        endNanos - capturedNanos,
+                        exchange.getExchangeId());
+        for (Observer observer : observers) {
+            observer.decided(report);
         }
     }
 
     private void release(boolean utteranceEnded) {
-        for (int i = 0; i < held.size(); i++) {
-            held.get(i).lanes.release(held.get(i).lane, utteranceEnded);
+        Held each = held;
+        held = null;
+        for (; each != null; each = each.next) {
+            each.lanes.release(each.lane, utteranceEnded);
         }
-        held.clear();
         endpoint.words().done();
     }
 }

@@ -49,6 +49,15 @@ public final class Sentences {
                                 .replaceFirst("^Failed to resolve endpoint: .* due to: ", "");
     }
 
+    /** {@return whether a port was wanted that is taken} */
+    public static boolean isBusyPort(@Nullable Throwable thrown) {
+        Throwable each = thrown;
+        while (each != null && !(each instanceof BindException)) {
+            each = each.getCause();
+        }
+        return each != null;
+    }
+
     private static String where(@Nullable Throwable thrown) {
         for (Throwable each = thrown; each != null; each = each.getCause()) {
             if (each instanceof FailedToStartRouteException) {

@@ -10,11 +10,10 @@ import dev.ganglion.api.data.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -35,10 +34,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * 20 percent"), the first number in it counts. Immutable.
  */
 public final class ActionRules {
-    private static final Pattern SLOT = Pattern.compile("\\{([A-Za-z0-9_.-]+)(?:\\|([^}]*))?}");
-    private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(?:\\.\\d+)?");
 
-    private record Rule(ActionSpec action, Map<String, String> parameters) {}
+    /** An action with, for each of its parameters in order, what the rule writes or null. */
+    private record Rule(ActionSpec action, List<@Nullable Template> templates) {}
 
     private final Map<String, Rule> rules;
 
@@ -65,9 +63,17 @@ public final class ActionRules {
     static ActionRules byName(List<ActionSpec> actions) {
         Map<String, Rule> rules = new LinkedHashMap<>();
         for (ActionSpec action : actions) {
-            Map<String, String> parameters = new LinkedHashMap<>();
-            action.parameters().forEach(p -> parameters.put(p.name(), "{" + p.name() + "}"));
-            rules.put(action.name(), new Rule(action, parameters));
+            List<@Nullable Template> templates = new ArrayList<>();
+            action.parameters()
+                    .forEach(
+                            p ->
+                                    templates.add(
+                                            new Template(
+                                                    "{" + p.name() + "}",
+                                                    p,
+                                                    action.name(),
+                                                    action.name())));
+            rules.put(action.name(), new Rule(action, templates));
         }
         return new ActionRules(rules);
     }
@@ -156,29 +162,20 @@ public final class ActionRules {
                                     .map(ActionSpec::name)
                                     .collect(Collectors.joining(", ")));
         }
-        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
-            Parameter spec =
-                    action.parameters().stream()
-                            .filter(each -> each.name().equals(parameter.getKey()))
-                            .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            new GanglionException(
-                                                    Kind.SETUP,
-                                                    where
-                                                            + " gives '"
-                                                            + parameter.getKey()
-                                                            + "', which "
-                                                            + action.name()
-                                                            + " does not take; it takes: "
-                                                            + action.parameters()));
-            Matcher slot = SLOT.matcher(parameter.getValue());
-            if (!slot.find()) {
-                spec.parse(owner, parameter.getValue());
-            } else if (slot.matches() && slot.group(2) != null) {
-                spec.parse(owner, slot.group(2));
+        for (String given : parameters.keySet()) {
+            if (action.parameters().stream().noneMatch(each -> each.name().equals(given))) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        where
+                                + " gives '"
+                                + given
+                                + "', which "
+                                + action.name()
+                                + " does not take; it takes: "
+                                + action.parameters());
             }
         }
+        List<@Nullable Template> templates = new ArrayList<>();
         for (Parameter spec : action.parameters()) {
             if (spec.isRequired() && !parameters.containsKey(spec.name())) {
                 throw new GanglionException(
@@ -191,8 +188,10 @@ public final class ActionRules {
                                 + " needs: "
                                 + spec);
             }
+            String value = parameters.get(spec.name());
+            templates.add(value == null ? null : new Template(value, spec, owner, action.name()));
         }
-        return new Rule(action, parameters);
+        return new Rule(action, templates);
     }
 
     /** {@return the action for a decision, or null when there is no rule for it} */
@@ -212,15 +211,17 @@ public final class ActionRules {
         if (rule == null) {
             throw new IllegalArgumentException("no rule for " + decision.name());
         }
+        List<Parameter> specs = rule.action().parameters();
         Map<String, Object> parameters = new LinkedHashMap<>();
-        for (Parameter spec : rule.action().parameters()) {
-            String written = rule.parameters().get(spec.name());
-            Object said = written == null ? null : fill(written, decision, spec);
-            if (said == null) {
-                said = spec.defaultValue();
+        for (int i = 0; i < specs.size(); i++) {
+            Parameter spec = specs.get(i);
+            Template template = rule.templates().get(i);
+            Object value = template == null ? null : template.value(decision);
+            if (value == null && spec.defaultValue() != null) {
+                value = spec.parse(rule.action().name(), spec.defaultValue());
             }
-            if (said != null) {
-                parameters.put(spec.name(), spec.parse(rule.action().name(), said));
+            if (value != null) {
+                parameters.put(spec.name(), value);
             } else if (spec.isRequired()) {
                 throw new GanglionException(
                         Kind.INPUT,
@@ -236,37 +237,5 @@ public final class ActionRules {
             }
         }
         return parameters;
-    }
-
-    /**
-     * {@return the text with its slots filled in, or null when a slot was not said and has no
-     * default}
-     */
-    private static @Nullable Object fill(String written, Decision decision, Parameter spec) {
-        Matcher slots = SLOT.matcher(written);
-        if (!slots.find()) {
-            return written;
-        }
-        StringBuilder filled = new StringBuilder();
-        do {
-            Object said = decision.parameters().get(slots.group(1));
-            String value =
-                    said == null ? slots.group(2) : number(said.toString(), slots.group(2), spec);
-            if (value == null) {
-                return null;
-            }
-            slots.appendReplacement(filled, Matcher.quoteReplacement(value));
-        } while (slots.find());
-        return slots.appendTail(filled).toString();
-    }
-
-    /** A phrase where a number is expected: its first number, else the default. */
-    private static @Nullable String number(
-            String said, @Nullable String byDefault, Parameter spec) {
-        if (!spec.isNumber()) {
-            return said;
-        }
-        Matcher number = NUMBER.matcher(said);
-        return number.find() ? number.group() : byDefault;
     }
 }

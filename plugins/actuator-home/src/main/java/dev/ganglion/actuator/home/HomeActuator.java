@@ -80,7 +80,7 @@ public final class HomeActuator implements Actuator {
             Home home = acquire(options.owner(), key);
             return new HomeDevice(
                     home,
-                    out::println,
+                    line -> print(options, out, line),
                     () -> {
                         release(key, home);
                         closeUnlessShared(out);

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ record Plan(String owner, List<Room> rooms) {
     /** What stands for every room. */
     static final String ALL = "all";
 
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern ARTICLE = Pattern.compile("^(the|my|our|all the) (?=\\S)");
     private static final Set<String> EVERY_ROOM =
             Set.of(ALL, "everywhere", "house", "whole house", "home", "flat", "apartment");
 
@@ -57,7 +60,7 @@ record Plan(String owner, List<Room> rooms) {
     /** {@return a name without what makes no difference: case, spaces, hyphens, an article} */
     static String said(String name) {
         String plain = name.toLowerCase(Locale.ROOT).replace('_', ' ').replace('-', ' ').strip();
-        return plain.replaceAll("\\s+", " ").replaceFirst("^(the|my|our|all the) (?=\\S)", "");
+        return ARTICLE.matcher(BLANKS.matcher(plain).replaceAll(" ")).replaceFirst("");
     }
 
     /** {@return whether it stands for every room} */
