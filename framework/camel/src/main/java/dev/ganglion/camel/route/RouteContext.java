@@ -1,12 +1,16 @@
 package dev.ganglion.camel.route;
 
+import dev.ganglion.camel.word.SensorState;
 import dev.ganglion.camel.word.Words;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.PooledExchangeFactory;
+import org.apache.camel.impl.engine.PrototypeExchangeFactory;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.spi.ExchangeFactory;
 import org.apache.camel.spi.PropertiesComponent;
 
 /** Makes Camel contexts for route files. */
@@ -48,7 +52,7 @@ public final class RouteContext {
                                 .logExhaustedMessageHistory(false));
         // Exchanges of sensors and the tasks of Camel's processors are used again: most bytes per
         // message are theirs. Copies (multicast) are not pooled: their completions would be lost.
-        camel.getCamelContextExtension().setExchangeFactory(new PooledExchangeFactory());
+        camel.getCamelContextExtension().setExchangeFactory(new SensedExchangesAgain());
         camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
         camel.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
         PropertiesComponent properties = camel.getPropertiesComponent();
@@ -56,5 +60,31 @@ public final class RouteContext {
         override.putAll(placeholders);
         properties.setOverrideProperties(override);
         words.addTo(camel);
+    }
+
+    /**
+     * Uses the exchanges of sensors again. Those of other consumers are made anew: a consumer that
+     * answers later than it returns (netty-http) would see two completions, or none.
+     */
+    private static final class SensedExchangesAgain extends PrototypeExchangeFactory {
+        private final PooledExchangeFactory pooled = new PooledExchangeFactory();
+
+        @Override
+        public void setCamelContext(CamelContext camel) {
+            super.setCamelContext(camel);
+            pooled.setCamelContext(camel);
+        }
+
+        @Override
+        public ExchangeFactory newExchangeFactory(Consumer consumer) {
+            return consumer instanceof SensorState
+                    ? pooled.newExchangeFactory(consumer)
+                    : super.newExchangeFactory(consumer);
+        }
+
+        @Override
+        public boolean isPooled() {
+            return true; // the tasks of processors
+        }
     }
 }
