@@ -191,9 +191,9 @@ final class Ganglion implements AutoCloseable {
         return !process.isAlive() && readers.stream().noneMatch(Thread::isAlive);
     }
 
-    /** Sends SIGTERM, as Ctrl-C does SIGINT. */
+    /** Sends SIGTERM, as Ctrl-C does SIGINT; unlike the process's own method it leaves its output open. */
     Ganglion interrupt() {
-        process.destroy();
+        process.toHandle().destroy();
         return this;
     }
 

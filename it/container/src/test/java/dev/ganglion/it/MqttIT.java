@@ -109,8 +109,16 @@ class MqttIT {
             String state = String.valueOf(light.get("state_topic"));
             assertThat(JSON.std.mapFrom(seen.get(state))).containsEntry("state", "OFF");
 
-            publish(watcher, "ganglion/commands", "turn on the kitchen lights");
-            awaitState(seen, state, "ON");
+            // The device is there before the route listens: the command is given until it was heard.
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(500))
+                    .untilAsserted(
+                            () -> {
+                                publish(watcher, "ganglion/commands", "turn on the kitchen lights");
+                                assertThat(JSON.std.mapFrom(seen.get(state)))
+                                        .containsEntry("state", "ON");
+                            });
             run.awaitOut(
                     line ->
                             line.contains("\"route\":\"mqtt-commands\"")

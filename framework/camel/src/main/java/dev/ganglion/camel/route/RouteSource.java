@@ -21,7 +21,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
@@ -32,8 +31,7 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
-import org.apache.camel.spi.ExtendedPropertyConfigurerGetter;
-import org.apache.camel.spi.PropertyConfigurerGetter;
+import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -240,18 +238,14 @@ final class RouteSource {
 
     /** {@return which options there are, when one was given that there is not} */
     private String options(Address address, Throwable thrown) {
-        Component component = camel.getComponent(scheme(address.uri()), true, false);
-        if (component == null
-                || !Sentences.of(thrown).contains("Unknown parameters")
-                || !(component.getEndpointPropertyConfigurer()
-                        instanceof PropertyConfigurerGetter known)) {
-            return "";
-        }
-        Set<String> names = new TreeSet<>();
-        if (known instanceof ExtendedPropertyConfigurerGetter all) {
-            names.addAll(all.getAllOptions(component).keySet());
-        }
-        return names.isEmpty() ? "" : "; it has: " + String.join(", ", names);
+        EndpointUriFactory known =
+                Sentences.of(thrown).contains("Unknown parameters")
+                        ? camel.getCamelContextExtension()
+                                .getEndpointUriFactory(scheme(address.uri()))
+                        : null;
+        return known == null
+                ? ""
+                : "; it has: " + String.join(", ", new TreeSet<>(known.propertyNames()));
     }
 
     /** {@return at which addresses its routes listen, for messages} */

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeExtension;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
@@ -212,8 +214,25 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         sensed = null;
     }
 
+    /**
+     * {@return what failed although the message is not marked so: a consumer that answers
+     * (netty-http) takes the exception out before it ends the message}
+     */
+    private static @Nullable Throwable answered(Exchange done) {
+        ExchangeExtension state = done.getExchangeExtension();
+        boolean handled = state.isErrorHandlerHandledSet() && state.isErrorHandlerHandled();
+        return state.isRedeliveryExhausted() && !handled
+                ? done.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class)
+                : null;
+    }
+
     @Override
     public void onComplete(Exchange done) {
+        Throwable answered = answered(done);
+        if (answered != null) {
+            failed(answered);
+            return;
+        }
         try {
             report();
         } finally {
@@ -223,8 +242,12 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
 
     @Override
     public void onFailure(Exchange done) {
+        failed(done.getException());
+    }
+
+    private void failed(@Nullable Throwable thrown) {
         try {
-            String sentence = Sentences.of(done.getException());
+            String sentence = Sentences.of(thrown);
             if (origin != null) {
                 origin.failureOfCopy = sentence;
             }
