@@ -191,7 +191,10 @@ final class Ganglion implements AutoCloseable {
         return !process.isAlive() && readers.stream().noneMatch(Thread::isAlive);
     }
 
-    /** Sends SIGTERM, as Ctrl-C does SIGINT; unlike the process's own method it leaves its output open. */
+    /**
+     * Sends SIGTERM, as Ctrl-C does SIGINT; unlike the process's own method it leaves its output
+     * open.
+     */
     Ganglion interrupt() {
         process.toHandle().destroy();
         return this;

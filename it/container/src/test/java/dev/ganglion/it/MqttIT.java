@@ -109,7 +109,8 @@ class MqttIT {
             String state = String.valueOf(light.get("state_topic"));
             assertThat(JSON.std.mapFrom(seen.get(state))).containsEntry("state", "OFF");
 
-            // The device is there before the route listens: the command is given until it was heard.
+            // The device is there before the route listens: the command is given until it was
+            // heard.
             Awaitility.await()
                     .atMost(LIMIT)
                     .pollInterval(Duration.ofMillis(500))

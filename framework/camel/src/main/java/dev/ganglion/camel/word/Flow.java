@@ -220,8 +220,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
      */
     private static @Nullable Throwable answered(Exchange done) {
         ExchangeExtension state = done.getExchangeExtension();
-        boolean handled = state.isErrorHandlerHandledSet() && state.isErrorHandlerHandled();
-        return state.isRedeliveryExhausted() && !handled
+        return state.isErrorHandlerHandledSet() && !state.isErrorHandlerHandled()
                 ? done.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class)
                 : null;
     }
