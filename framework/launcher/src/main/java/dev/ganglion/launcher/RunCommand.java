@@ -38,6 +38,7 @@ final class RunCommand implements Callable<Integer> {
     private static final Pattern PLACEHOLDER =
             Pattern.compile("\\{\\{\\??([A-Za-z0-9_.-]+)(?::([^{}]*))?}}");
     private static final long LOOK_MILLIS = 20;
+    private static final int INTERRUPTED = 130;
     private static final long QUIET_NANOS = 300_000_000L;
     private static final long WAITING_NANOS = 2_000_000_000L;
 
@@ -92,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
                 throw e;
             }
             container.problems().forEach(problem -> System.err.println("ganglion: " + problem));
-            int status = await(container, report);
+            int status = await(container, report, ended);
             if (ended.getCount() > 0) {
                 container.close();
                 Runtime.getRuntime().removeShutdownHook(stop);
@@ -102,12 +103,13 @@ final class RunCommand implements Callable<Integer> {
         } catch (IllegalStateException shuttingDown) {
             // Ctrl-C came first: the hook stops the container and prints the summary.
             ended.await(Container.READY_SECONDS, TimeUnit.SECONDS);
-            return 130;
+            return INTERRUPTED;
         }
     }
 
     /** Looks until the routes have ended, or nothing is left to wait for. */
-    private int await(Container container, RunReport report) throws InterruptedException {
+    private int await(Container container, RunReport report, CountDownLatch stopped)
+            throws InterruptedException {
         @SuppressWarnings("unchecked") // the container offers a supplier of maps under this name
         Supplier<Map<String, Object>> status = container.command(Supplier.class, "status");
         if (status == null) {
@@ -120,17 +122,13 @@ final class RunCommand implements Callable<Integer> {
         while (true) {
             Map<String, Object> now = status.get();
             Map<String, Integer> states = states(now);
-            int running = states.getOrDefault("running", 0);
             int waiting = states.getOrDefault("waiting", 0);
             int broken = states.getOrDefault("broken", 0);
-            if (running == 0 && waiting == 0 && !anyRoutes(now)) {
+            if (waiting == 0 && !anyRoutes(now)) {
                 return 1;
             }
-            if (running > 0
-                    && waiting == 0
-                    && broken == 0
-                    && Boolean.TRUE.equals(now.get("ended"))) {
-                return report.failures() == 0 ? 0 : 1;
+            if (waiting == 0 && Boolean.TRUE.equals(now.get("ended"))) {
+                return report.failures() == 0 && broken == 0 ? 0 : 1;
             }
             long time = System.nanoTime();
             waitingSince = waiting == 0 ? 0 : waitingSince == 0 ? time : waitingSince;
@@ -144,7 +142,9 @@ final class RunCommand implements Callable<Integer> {
                     && (waiting == 0 || time - waitingSince > WAITING_NANOS)) {
                 return report.failures() == 0 && waiting == 0 && broken == 0 ? 0 : 1;
             }
-            Thread.sleep(LOOK_MILLIS);
+            if (stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                return INTERRUPTED;
+            }
         }
     }
 
