@@ -45,7 +45,8 @@ final class Container implements AutoCloseable {
     private static final int LAST_LEVEL = 5;
     private static volatile @Nullable Container ahead;
 
-    private static final long STOP_MILLIS = 20_000;
+    /** How long everything may take to stop. */
+    static final long STOP_SECONDS = 20;
 
     /** What bundles unpack at a start, and as much again for those that are dropped. */
     private static final long CACHE_BYTES = 20_000_000;
@@ -389,7 +390,7 @@ final class Container implements AutoCloseable {
                 });
         try {
             framework.stop();
-            framework.waitForStop(STOP_MILLIS);
+            framework.waitForStop(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
         } catch (BundleException e) {
             problems.add("the container did not stop cleanly (" + e.getMessage() + ")");
         } catch (InterruptedException e) {
@@ -431,7 +432,4 @@ final class Container implements AutoCloseable {
         }
         return Path.of(home).toAbsolutePath();
     }
-
-    /** Wait for the status service for at most this long. */
-    static final long READY_SECONDS = TimeUnit.MILLISECONDS.toSeconds(STOP_MILLIS);
 }

@@ -100,10 +100,12 @@ final class RunCommand implements Callable<Integer> {
             }
             report.summary();
             return status;
-        } catch (IllegalStateException shuttingDown) {
-            // Ctrl-C came first: the hook stops the container and prints the summary.
-            ended.await(Container.READY_SECONDS, TimeUnit.SECONDS);
-            return INTERRUPTED;
+        } catch (IllegalStateException e) {
+            // When Ctrl-C came first, the hook stops the container and prints the summary.
+            if (ended.await(Container.STOP_SECONDS, TimeUnit.SECONDS)) {
+                return INTERRUPTED;
+            }
+            throw e;
         }
     }
 

@@ -31,17 +31,16 @@ final class StartCommand implements Callable<Integer> {
                     if ("failed".equals(event.get("type"))) {
                         System.err.println(RunReport.failed(event));
                     } else if ("route".equals(event.get("type"))) {
+                        Object sentence = event.get("sentence");
                         System.err.println(
                                 "ganglion: "
-                                        + event.get("file")
-                                        + " is "
-                                        + event.get("state")
-                                        + ("running".equals(event.get("state"))
-                                                ? ""
-                                                : ": " + event.get("sentence")));
+                                        + ("".equals(sentence)
+                                                ? event.get("file") + " is " + event.get("state")
+                                                : sentence));
                     }
                 });
         container.problems().forEach(problem -> System.err.println("ganglion: " + problem));
+        System.err.println("ganglion: started on the routes of " + folder + "; Ctrl-C stops it");
         new CountDownLatch(1).await();
         return 0;
     }

@@ -301,21 +301,6 @@ class WiringTest {
     }
 
     @Test
-    void optionsOfOneStepCanBeCheckedAlone() {
-        assertThatCode(() -> wiring.checkOptions(step("decide", "toy-argmax", "above", "0.5")))
-                .doesNotThrowAnyException();
-        assertThat(
-                        refused(
-                                Kind.SETUP,
-                                () ->
-                                        wiring.checkOptions(
-                                                step("decide", "toy-argmax", "above", "2"))))
-                .hasMessage("decide:toy-argmax: 'above' takes a number from 0 to 1, found '2'");
-        assertThat(refused(Kind.SETUP, () -> wiring.checkOptions(step("sense", "ear"))))
-                .hasMessage("there is no 'ear' for sense:ear; there is none");
-    }
-
-    @Test
     void whatIsMissingIsSaidWithWhatExists() {
         assertThat(missing(step("sense", "ear")))
                 .isEqualTo("the sensor 'ear' of sense:ear; there is none");

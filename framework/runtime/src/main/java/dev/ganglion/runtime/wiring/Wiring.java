@@ -100,27 +100,6 @@ public final class Wiring {
     }
 
     /**
-     * Checks the options of one step. Its plug-in must be there.
-     *
-     * @throws GanglionException of kind SETUP for an unknown, missing or unfitting option, listing
-     *     those that exist
-     */
-    public void checkOptions(RouteStep step) {
-        pluginOptions(
-                step,
-                switch (step.word()) {
-                    case "sense" -> find(Sensor.class, step).options();
-                    case "encode" ->
-                            plugins.find(Tokenizer.class, step.name()) != null
-                                    ? find(Tokenizer.class, step).options()
-                                    : find(FeatureExtractor.class, step).options();
-                    case "decide" -> find(Decider.class, step).options();
-                    case "act" -> find(Actuator.class, step).options();
-                    default -> List.of();
-                });
-    }
-
-    /**
      * {@return what a route must wait for, as the end of a sentence, or null when all its plug-ins
      * and models are there}
      */
