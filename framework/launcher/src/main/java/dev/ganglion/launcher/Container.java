@@ -1,6 +1,7 @@
 package dev.ganglion.launcher;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,6 +20,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -54,6 +58,9 @@ final class Container implements AutoCloseable {
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("osgi\\.wiring\\.package=([\\w.]+)\\)(?:\\(version>=([^)]*)\\))?");
 
+    /** Which packages another one mentions: of one loader they fit each other by themselves. */
+    private static final Pattern USES = Pattern.compile(";uses:=\"[^\"]*\"");
+
     private final Path home;
     private final Path cache;
     private final Map<String, String> properties = new LinkedHashMap<>();
@@ -79,6 +86,8 @@ final class Container implements AutoCloseable {
         set("ganglion.var", var.toString());
         set("ganglion.models", configured("ganglion.models", home.resolve("models")));
         set("ganglion.natives", configured("ganglion.natives", home.resolve("native")));
+        set("ganglion.level.plugins", Integer.toString(PLUGIN_LEVEL));
+        set("ganglion.level.routes", Integer.toString(LAST_LEVEL));
         set("felix.fileinstall.dir", bundles() + "," + home.resolve("etc"));
         set("felix.fileinstall.poll", "500");
         set("felix.fileinstall.noInitialDelay", "true");
@@ -204,6 +213,7 @@ final class Container implements AutoCloseable {
         }
         refuseFullDisk();
         Map<String, Object> configuration = new LinkedHashMap<>(properties);
+        configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exports());
         configuration.put(FelixConstants.LOG_LOGGER_PROP, new Complaints());
         Felix framework = new Felix(configuration);
         felix = framework;
@@ -212,6 +222,35 @@ final class Container implements AutoCloseable {
         framework.start();
         to(framework, PLUGIN_LEVEL);
         return framework;
+    }
+
+    /**
+     * {@return the packages of the libraries at level 0} Those lie on this program's own class
+     * path, where Java's archive of classes covers them; for bundles they look like any others.
+     */
+    private String exports() throws IOException {
+        List<String> exports = new ArrayList<>();
+        try (Stream<Path> libraries = Files.list(home.resolve("system/0"))) {
+            for (Path library : libraries.sorted().toList()) {
+                String exported = manifest(library).getValue(Constants.EXPORT_PACKAGE);
+                if (exported != null) {
+                    exports.add(USES.matcher(exported).replaceAll(""));
+                }
+            }
+        }
+        return String.join(",", exports);
+    }
+
+    private static Attributes manifest(Path library) throws IOException {
+        if (Files.isDirectory(library)) {
+            try (InputStream in = Files.newInputStream(library.resolve(JarFile.MANIFEST_NAME))) {
+                return new Manifest(in).getMainAttributes();
+            }
+        }
+        try (JarFile jar = new JarFile(library.toFile())) {
+            Manifest manifest = jar.getManifest();
+            return manifest == null ? new Attributes() : manifest.getMainAttributes();
+        }
     }
 
     private void refuseFullDisk() throws IOException {

@@ -55,7 +55,7 @@ public final class Main {
             Container.prepare();
         }
         CommandLine commands =
-                new CommandLine(new Main())
+                commandLine(words)
                         .setExecutionExceptionHandler(
                                 (e, command, parsed) -> {
                                     command.getErr().println("ganglion: " + message(e));
@@ -68,9 +68,33 @@ public final class Main {
             commands.usage(System.out);
             System.exit(2);
         }
-        int status = commands.execute(arguments);
+        int status =
+                commands.execute(
+                        alone(words)
+                                ? words.subList(1, words.size()).toArray(String[]::new)
+                                : arguments);
         Container.discard();
         System.exit(status);
+    }
+
+    /** Whether the words name a command that can be read without the others. */
+    private static boolean alone(List<String> words) {
+        return !words.isEmpty() && STARTING.contains(words.get(0));
+    }
+
+    /** A command without its siblings: to read those by reflection costs the start a tenth. */
+    private static CommandLine commandLine(List<String> words) {
+        if (!alone(words)) {
+            return new CommandLine(new Main());
+        }
+        Object command =
+                switch (words.get(0)) {
+                    case "run" -> new RunCommand();
+                    case "start" -> new StartCommand();
+                    case "doctor" -> new DoctorCommand();
+                    default -> new EncodeCommand();
+                };
+        return new CommandLine(command).setCommandName("ganglion " + words.get(0));
     }
 
     private static String message(Throwable e) {

@@ -126,10 +126,11 @@ final class RunCommand implements Callable<Integer> {
             Map<String, Integer> states = states(now);
             int waiting = states.getOrDefault("waiting", 0);
             int broken = states.getOrDefault("broken", 0);
-            if (waiting == 0 && !anyRoutes(now)) {
+            boolean ready = Boolean.TRUE.equals(now.get("ready"));
+            if (ready && waiting == 0 && !anyRoutes(now)) {
                 return 1;
             }
-            if (waiting == 0 && Boolean.TRUE.equals(now.get("ended"))) {
+            if (ready && waiting == 0 && Boolean.TRUE.equals(now.get("ended"))) {
                 return report.failures() == 0 && broken == 0 ? 0 : 1;
             }
             long time = System.nanoTime();

@@ -2,7 +2,6 @@ package dev.ganglion.camel.osgi;
 
 import java.io.IOException;
 import java.net.URL;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
@@ -12,13 +11,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
-/** Finds classes and resources in Camel's bundle and in each bundle that extends Camel. */
+/**
+ * Finds classes and resources where Camel's own are, be that a bundle or the class path, then in
+ * each bundle that extends Camel.
+ */
 final class BundlesClassLoader extends ClassLoader {
     private final List<Bundle> bundles = new CopyOnWriteArrayList<>();
 
-    BundlesClassLoader(Collection<Bundle> first) {
-        super(null);
-        bundles.addAll(first);
+    BundlesClassLoader(ClassLoader camel, Bundle first) {
+        super(camel);
+        bundles.add(first);
     }
 
     void add(Bundle bundle) {

@@ -18,22 +18,25 @@ import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
-import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -49,7 +52,9 @@ import org.slf4j.LoggerFactory;
  * <p>Framework properties: {@code ganglion.routes}, the folder of route files or one of them;
  * {@code ganglion.set}, the names of placeholders, joined by commas, and {@code
  * ganglion.set.<name>}, the value of each; {@code ganglion.silentLimitMillis}, how long a stream
- * may be silent within an utterance.
+ * may be silent within an utterance; {@code ganglion.level.plugins} and {@code
+ * ganglion.level.routes}, the start levels from which on plug-ins are there and routes are loaded
+ * (default: at once).
  *
  * <p>Services that cross to those who do not share our classes: a {@code Consumer<Map>} with the
  * property {@code ganglion.events} is told what happens; this component offers a {@code
@@ -67,20 +72,19 @@ public final class RoutesComponent {
     private static final long RETRY_SECONDS = 5;
     private static final long HOUSEKEEPING_SECONDS = 30;
     private static final long WATCH_MILLIS = 500;
+    private static final long STOP_SECONDS = 10;
 
     private final BundleContext context;
     private final Plugins plugins;
     private final ModelHost host;
     private final Words words;
-    private final RouteFiles files;
-    private final DefaultCamelContext camel;
-    private final BundlesClassLoader loader;
     private final ScheduledExecutorService housekeeping;
-    private final Map<String, String> placeholders = new LinkedHashMap<>();
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
+    private volatile @Nullable RouteFiles files;
+    private volatile String problem = "";
     private volatile boolean ready;
 
-    /** Starts Camel and loads the routes. */
+    /** Offers the services, and loads the routes when the time has come. */
     @Activate
     public RoutesComponent(
             BundleContext context, @Reference Plugins plugins, @Reference ModelHost host)
@@ -89,9 +93,6 @@ public final class RoutesComponent {
         this.plugins = plugins;
         this.host = host;
         this.words = new Words(plugins, host);
-        this.loader =
-                new BundlesClassLoader(
-                        List.of(FrameworkUtil.getBundle(CamelContext.class), context.getBundle()));
         this.housekeeping =
                 Executors.newSingleThreadScheduledExecutor(
                         task -> {
@@ -99,17 +100,40 @@ public final class RoutesComponent {
                             thread.setDaemon(true);
                             return thread;
                         });
-        this.camel = new DefaultCamelContext(false);
-        this.files = new RouteFiles(camel, words, new Wiring(plugins, host));
-        for (String name : property("ganglion.set", "").split(",")) {
-            placeholders.put(name, property("ganglion.set." + name, ""));
-        }
-        preload();
         trackObservers();
-        start();
         offer();
-        load();
-        ready = true;
+        followStartLevels();
+    }
+
+    /**
+     * Models are loaded as soon as the plug-ins are there, on a thread beside, and the routes once
+     * everything is: a route should not wait for what comes in a moment.
+     */
+    private void followStartLevels() {
+        int pluginLevel = Integer.parseInt(property("ganglion.level.plugins", "0"));
+        int routeLevel = Integer.parseInt(property("ganglion.level.routes", "0"));
+        FrameworkStartLevel levels =
+                context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+                        .adapt(FrameworkStartLevel.class);
+        AtomicBoolean preloaded = new AtomicBoolean();
+        AtomicBoolean loaded = new AtomicBoolean();
+        FrameworkListener listener =
+                event -> {
+                    int level = levels.getStartLevel();
+                    if (level >= pluginLevel
+                            && !property("ganglion.routes", "").isEmpty()
+                            && preloaded.compareAndSet(false, true)) {
+                        preload();
+                    }
+                    if (level >= routeLevel && loaded.compareAndSet(false, true)) {
+                        housekeeping.execute(this::load);
+                    }
+                };
+        context.addFrameworkListener(listener);
+        opened.add(() -> context.removeFrameworkListener(listener));
+        listener.frameworkEvent(
+                new FrameworkEvent(
+                        FrameworkEvent.STARTLEVEL_CHANGED, context.getBundle(), null));
     }
 
     private String property(String name, String byDefault) {
@@ -118,32 +142,43 @@ public final class RoutesComponent {
     }
 
     private void preload() {
-        String routes = property("ganglion.routes", "");
-        if (!routes.isEmpty()) {
-            Thread thread = new Thread(new Preload(Path.of(routes), placeholders, host), "preload");
-            thread.setDaemon(true);
-            thread.start();
-        }
+        Path routes = Path.of(property("ganglion.routes", ""));
+        Thread thread = new Thread(new Preload(routes, placeholders(), host), "preload");
+        thread.setDaemon(true);
+        thread.start();
     }
 
-    private void start() {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            camel.setApplicationContextClassLoader(loader);
-            camel.getCamelContextExtension()
-                    .addContextPlugin(
-                            org.apache.camel.spi.FactoryFinderResolver.class,
-                            ForgetfulFactoryFinder.resolver());
-            RouteContext.configure(camel, words, placeholders);
-            camel.start();
-        } finally {
-            thread.setContextClassLoader(before);
+    private Map<String, String> placeholders() {
+        Map<String, String> placeholders = new LinkedHashMap<>();
+        for (String name : property("ganglion.set", "").split(",")) {
+            placeholders.put(name, property("ganglion.set." + name, ""));
         }
+        return placeholders;
     }
 
     private void load() {
+        try {
+            StartedCamel started = StartedCamel.take(context);
+            opened.add(started.context()::stop);
+            RouteContext.add(started.context(), words, placeholders());
+            RouteFiles routes =
+                    new RouteFiles(started.context(), words, new Wiring(plugins, host));
+            opened.add(routes::close);
+            trackExtensions(started, routes);
+            String folder = property("ganglion.routes", "");
+            if (!folder.isEmpty()) {
+                opened.add(new RouteFolder(Path.of(folder), routes));
+            }
+            keepHouse(routes);
+            files = routes;
+        } catch (RuntimeException | LinkageError e) {
+            problem = "no route runs, because Camel failed: " + e.getMessage();
+            log.error(problem, e);
+        }
+        ready = true;
+    }
+
+    private void trackExtensions(StartedCamel started, RouteFiles routes) {
         BundleTracker<Bundle> extensions =
                 new BundleTracker<>(context, Bundle.ACTIVE, null) {
                     @Override
@@ -152,34 +187,34 @@ public final class RoutesComponent {
                         if (bundle.getHeaders().get(EXTENSION) == null) {
                             return null;
                         }
-                        loader.add(bundle);
-                        extended();
+                        started.loader().add(bundle);
+                        CamelExtensions.loadConverters(started.context(), started.loader());
+                        retry(routes);
                         return bundle;
                     }
 
                     @Override
                     public void removedBundle(
                             Bundle bundle, @Nullable BundleEvent event, Bundle tracked) {
-                        loader.remove(tracked);
-                        CamelExtensions.forget(camel, tracked);
-                        retry();
+                        started.loader().remove(tracked);
+                        CamelExtensions.forget(started.context(), tracked);
+                        retry(routes);
                     }
                 };
         extensions.open();
         opened.add(extensions::close);
-        String routes = property("ganglion.routes", "");
-        if (!routes.isEmpty()) {
-            opened.add(new RouteFolder(Path.of(routes), files));
-        }
-        plugins.onChange(this::retry);
-        opened.add(new FolderWatch(host.store().folder(), 3, WATCH_MILLIS, files::retry));
+    }
+
+    private void keepHouse(RouteFiles routes) {
+        plugins.onChange(() -> retry(routes));
+        opened.add(new FolderWatch(host.store().folder(), 3, WATCH_MILLIS, routes::retry));
         long silentNanos =
                 TimeUnit.MILLISECONDS.toNanos(
                         Long.parseLong(
                                 property("ganglion.silentLimitMillis", SILENT_LIMIT_MILLIS)));
         // What does not answer yet, such as a broker, does not tell when it does.
         housekeeping.scheduleWithFixedDelay(
-                files::retryWaiting, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+                routes::retryWaiting, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
         housekeeping.scheduleWithFixedDelay(
                 () -> words.closeSilent(silentNanos),
                 HOUSEKEEPING_SECONDS,
@@ -187,15 +222,10 @@ public final class RoutesComponent {
                 TimeUnit.SECONDS);
     }
 
-    private void extended() {
-        CamelExtensions.loadConverters(camel, loader);
-        retry();
-    }
-
     /** Not on the thread that changed something: it may hold locks of the container. */
-    private void retry() {
+    private void retry(RouteFiles routes) {
         if (ready) {
-            housekeeping.execute(files::retry);
+            housekeeping.execute(routes::retry);
         }
     }
 
@@ -250,9 +280,14 @@ public final class RoutesComponent {
     private Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("ready", ready);
-        status.put("routes", files.status().stream().map(RoutesComponent::file).toList());
-        status.put("ended", ready && files.ended());
-        status.put("caughtUp", ready && files.caughtUp());
+        RouteFiles routes = files;
+        status.put(
+                "routes",
+                routes == null
+                        ? List.of()
+                        : routes.status().stream().map(RoutesComponent::file).toList());
+        status.put("ended", routes != null && routes.ended());
+        status.put("caughtUp", routes != null && routes.caughtUp());
         status.put(
                 "plugins",
                 plugins.entries().stream()
@@ -266,7 +301,11 @@ public final class RoutesComponent {
                                                 "source",
                                                 entry.source()))
                         .toList());
-        status.put("problems", plugins.problems());
+        List<String> problems = new ArrayList<>(plugins.problems());
+        if (!problem.isEmpty()) {
+            problems.add(problem);
+        }
+        status.put("problems", problems);
         status.put("models", host.store().list().stream().map(Object::toString).toList());
         status.put("modelsFolder", host.store().folder().toString());
         status.put(
@@ -309,6 +348,11 @@ public final class RoutesComponent {
     public void deactivate() {
         ready = false;
         housekeeping.shutdownNow();
+        try {
+            housekeeping.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (int i = opened.size() - 1; i >= 0; i--) {
             try {
                 opened.get(i).close();
@@ -316,7 +360,5 @@ public final class RoutesComponent {
                 log.warn("stopping the routes: {}", e.toString());
             }
         }
-        files.close();
-        camel.stop();
     }
 }

@@ -27,14 +27,14 @@ public final class RouteContext {
      *     {{placeholders}}}
      */
     public static DefaultCamelContext create(Words words, Map<String, String> placeholders) {
-        DefaultCamelContext camel = new DefaultCamelContext(false);
-        configure(camel, words, placeholders);
+        DefaultCamelContext camel = bare();
+        add(camel, words, placeholders);
         return camel;
     }
 
-    /** Makes an existing context right for route files. */
-    public static void configure(
-            CamelContext camel, Words words, Map<String, String> placeholders) {
+    /** The same without the words, which can be added before or after it is started. */
+    public static DefaultCamelContext bare() {
+        DefaultCamelContext camel = new DefaultCamelContext(false);
         camel.disableJMX();
         camel.getCamelContextExtension().setName("ganglion");
         camel.setLoadTypeConverters(false);
@@ -55,6 +55,11 @@ public final class RouteContext {
         camel.getCamelContextExtension().setExchangeFactory(new SensedExchangesAgain());
         camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
         camel.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
+        return camel;
+    }
+
+    /** Adds the words and the values of placeholders. */
+    public static void add(CamelContext camel, Words words, Map<String, String> placeholders) {
         PropertiesComponent properties = camel.getPropertiesComponent();
         Properties override = new Properties();
         override.putAll(placeholders);
