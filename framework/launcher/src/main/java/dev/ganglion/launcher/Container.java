@@ -86,7 +86,6 @@ final class Container implements AutoCloseable {
         set("ganglion.var", var.toString());
         set("ganglion.models", configured("ganglion.models", home.resolve("models")));
         set("ganglion.natives", configured("ganglion.natives", home.resolve("native")));
-        set("ganglion.level.plugins", Integer.toString(PLUGIN_LEVEL));
         set("ganglion.level.routes", Integer.toString(LAST_LEVEL));
         set("felix.fileinstall.dir", bundles() + "," + home.resolve("etc"));
         set("felix.fileinstall.poll", "500");

@@ -36,6 +36,7 @@ import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -52,9 +53,8 @@ import org.slf4j.LoggerFactory;
  * <p>Framework properties: {@code ganglion.routes}, the folder of route files or one of them;
  * {@code ganglion.set}, the names of placeholders, joined by commas, and {@code
  * ganglion.set.<name>}, the value of each; {@code ganglion.silentLimitMillis}, how long a stream
- * may be silent within an utterance; {@code ganglion.level.plugins} and {@code
- * ganglion.level.routes}, the start levels from which on plug-ins are there and routes are loaded
- * (default: at once).
+ * may be silent within an utterance; {@code ganglion.level.routes}, the start level from which on
+ * routes are loaded (default: at once).
  *
  * <p>Services that cross to those who do not share our classes: a {@code Consumer<Map>} with the
  * property {@code ganglion.events} is told what happens; this component offers a {@code
@@ -106,46 +106,48 @@ public final class RoutesComponent {
     }
 
     /**
-     * Models are loaded as soon as the plug-ins are there, on a thread beside, and the routes once
-     * everything is: a route should not wait for what comes in a moment.
+     * Models are loaded as soon as their plug-ins are there, on a thread beside, and the routes
+     * once everything is: a route should not wait for what comes in a moment.
      */
     private void followStartLevels() {
-        int pluginLevel = Integer.parseInt(property("ganglion.level.plugins", "0"));
         int routeLevel = Integer.parseInt(property("ganglion.level.routes", "0"));
         FrameworkStartLevel levels =
                 context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
                         .adapt(FrameworkStartLevel.class);
-        AtomicBoolean preloaded = new AtomicBoolean();
+        Preload preload =
+                new Preload(() -> property("ganglion.routes", ""), this::placeholders, host);
+        Thread thread = new Thread(preload, "preload");
+        thread.setDaemon(true);
+        thread.start();
+        plugins.onChange(() -> preload.look(false));
         AtomicBoolean loaded = new AtomicBoolean();
         FrameworkListener listener =
                 event -> {
                     int level = levels.getStartLevel();
-                    if (level >= pluginLevel
-                            && !property("ganglion.routes", "").isEmpty()
-                            && preloaded.compareAndSet(false, true)) {
-                        preload();
-                    }
                     if (level >= routeLevel && loaded.compareAndSet(false, true)) {
+                        preload.look(true);
                         housekeeping.execute(this::load);
                     }
                 };
         context.addFrameworkListener(listener);
         opened.add(() -> context.removeFrameworkListener(listener));
+        // The plug-ins stop before this bundle: routes that ran on would wait for them.
+        SynchronousBundleListener whole =
+                event -> {
+                    if (event.getType() == BundleEvent.STOPPING
+                            && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+                        deactivate();
+                    }
+                };
+        context.addBundleListener(whole);
+        opened.add(() -> context.removeBundleListener(whole));
         listener.frameworkEvent(
-                new FrameworkEvent(
-                        FrameworkEvent.STARTLEVEL_CHANGED, context.getBundle(), null));
+                new FrameworkEvent(FrameworkEvent.STARTLEVEL_CHANGED, context.getBundle(), null));
     }
 
     private String property(String name, String byDefault) {
         String value = context.getProperty(name);
         return value == null || value.isBlank() ? byDefault : value;
-    }
-
-    private void preload() {
-        Path routes = Path.of(property("ganglion.routes", ""));
-        Thread thread = new Thread(new Preload(routes, placeholders(), host), "preload");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private Map<String, String> placeholders() {
@@ -161,8 +163,7 @@ public final class RoutesComponent {
             StartedCamel started = StartedCamel.take(context);
             opened.add(started.context()::stop);
             RouteContext.add(started.context(), words, placeholders());
-            RouteFiles routes =
-                    new RouteFiles(started.context(), words, new Wiring(plugins, host));
+            RouteFiles routes = new RouteFiles(started.context(), words, new Wiring(plugins, host));
             opened.add(routes::close);
             trackExtensions(started, routes);
             String folder = property("ganglion.routes", "");
@@ -345,7 +346,7 @@ public final class RoutesComponent {
 
     /** Stops the routes, then Camel; what was opened first is closed last. */
     @Deactivate
-    public void deactivate() {
+    public synchronized void deactivate() {
         ready = false;
         housekeeping.shutdownNow();
         try {
@@ -360,5 +361,6 @@ public final class RoutesComponent {
                 log.warn("stopping the routes: {}", e.toString());
             }
         }
+        opened.clear();
     }
 }
