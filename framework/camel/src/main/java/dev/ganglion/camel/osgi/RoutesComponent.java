@@ -173,6 +173,9 @@ public final class RoutesComponent {
             keepHouse(routes);
             files = routes;
         } catch (RuntimeException | LinkageError e) {
+            if (housekeeping.isShutdown()) {
+                return; // the container ended before the routes began
+            }
             problem = "no route runs, because Camel failed: " + e.getMessage();
             log.error(problem, e);
         }
