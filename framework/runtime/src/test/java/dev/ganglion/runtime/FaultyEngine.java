@@ -7,9 +7,13 @@ import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.infer.Session;
+import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** Another engine that fails where the test says so: what no toy model does by itself. */
 final class FaultyEngine implements Engine {
@@ -19,16 +23,38 @@ final class FaultyEngine implements Engine {
     volatile Throwable onLoad;
     volatile RuntimeException onOpen;
     volatile RuntimeException onReset;
+    volatile RuntimeException onRun;
 
+    /** How many steps failed so. */
+    final AtomicInteger faults = new AtomicInteger();
+
+    /** Which models' sessions fail. */
+    volatile Predicate<ModelId> which = id -> true;
+
+    /** Whether they give one more tensor, {@code more}. */
+    volatile boolean moreOutputs;
+
+    /** Whether a step goes on although it was cancelled. */
+    volatile boolean ignoresCancel;
+
+    /** How much memory each model says it allocated. */
+    volatile long allocatedBytes;
+
+    private final String name;
     private final Engine engine;
 
     FaultyEngine(Engine engine) {
+        this("faulty", engine);
+    }
+
+    FaultyEngine(String name, Engine engine) {
+        this.name = name;
         this.engine = engine;
     }
 
     @Override
     public String name() {
-        return "faulty";
+        return name;
     }
 
     @Override
@@ -61,15 +87,26 @@ final class FaultyEngine implements Engine {
 
             @Override
             public List<TensorSpec> outputs() {
-                return model.outputs();
+                if (!moreOutputs || !which.test(source.id())) {
+                    return model.outputs();
+                }
+                List<TensorSpec> more = new ArrayList<>();
+                more.add(TensorSpec.of("more", Tensor.Type.FLOAT32, "1", 1));
+                more.addAll(model.outputs());
+                return more;
             }
 
             @Override
             public Session open() {
-                if (onOpen != null) {
+                if (onOpen != null && which.test(source.id())) {
                     throw onOpen;
                 }
-                return new Faulty(model.open());
+                return new Faulty(source.id(), model.open());
+            }
+
+            @Override
+            public long allocatedBytes() {
+                return allocatedBytes;
             }
 
             @Override
@@ -80,9 +117,11 @@ final class FaultyEngine implements Engine {
     }
 
     private final class Faulty implements Session {
+        private final ModelId id;
         private final Session session;
 
-        Faulty(Session session) {
+        Faulty(ModelId id, Session session) {
+            this.id = id;
             this.session = session;
         }
 
@@ -93,6 +132,11 @@ final class FaultyEngine implements Engine {
 
         @Override
         public void run() {
+            RuntimeException fault = onRun;
+            if (fault != null && which.test(id)) {
+                faults.incrementAndGet();
+                throw fault;
+            }
             session.run();
         }
 
@@ -103,7 +147,7 @@ final class FaultyEngine implements Engine {
 
         @Override
         public void reset() {
-            if (onReset != null) {
+            if (onReset != null && which.test(id)) {
                 throw onReset;
             }
             session.reset();
@@ -111,7 +155,9 @@ final class FaultyEngine implements Engine {
 
         @Override
         public void cancel() {
-            session.cancel();
+            if (!ignoresCancel) {
+                session.cancel();
+            }
         }
 
         @Override

@@ -151,7 +151,7 @@ class ModelCardTest {
             value = {
                 "speed: 3 | speed | name, version, task, format, files, weights, inputs, outputs,"
                         + " state, labels, tokenizer, options, licence, attribution, figures,"
-                        + " description",
+                        + " description, engine, isolation, replacement",
                 "tokenizer: {maxtokens: 3} | tokenizer.maxtokens | plugin, file, maxTokens, probe",
                 "tokenizer: {probe: {id: 3}} | tokenizer.probe.id | text, ids",
                 "inputs: [{name: x, type: INT8, units: m}] | inputs.units | name, type, shape, unit"

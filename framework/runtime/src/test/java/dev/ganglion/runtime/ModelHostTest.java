@@ -66,10 +66,19 @@ class ModelHostTest {
             assertThat(one.source().id().version()).isEqualTo("10");
             assertThat(other.model()).isSameAs(one.model());
             assertThat(toys.engine.loads()).isOne();
-            assertThat(toys.host.serving())
-                    .containsExactly(
+            ModelHost.Serving only = toys.host.serving().get(0);
+            assertThat(toys.host.serving()).hasSize(1);
+            assertThat(only)
+                    .isEqualTo(
                             new ModelHost.Serving(
-                                    new ModelId("switch", "10"), "toy", 2, 0, 2 * Float.BYTES));
+                                    new ModelId("switch", "10"),
+                                    "serving",
+                                    "toy",
+                                    "in-process",
+                                    2,
+                                    0,
+                                    2 * Float.BYTES,
+                                    only.sinceMillis()));
         }
         assertThat(toys.engine.openModels()).as("it stays loaded").isOne();
     }
@@ -328,8 +337,11 @@ class ModelHostTest {
         assertThat(refused(Kind.RETRY, () -> toys.host.replace(third)))
                 .hasMessage(
                         "model switch@3 cannot be loaded yet: the version before the current one,"
-                                + " switch@1, is still in use after 0 ms by route kitchen; end"
-                                + " those streams or try again later");
+                                + " switch@1, is still in use after 0 ms by "
+                                + leaked
+                                + "; end those streams or try again later");
+        assertThat(leaked.toString())
+                .matches("route kitchen since [-0-9]+T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
         assertServes(SECOND);
         leaked.close();
         await().atMost(Toys.LIMIT)

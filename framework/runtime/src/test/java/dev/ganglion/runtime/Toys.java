@@ -31,17 +31,31 @@ final class Toys implements AutoCloseable {
     final ToyStore store;
     final ModelHost host;
 
+    /** That of the plug-ins when nothing was changed yet. */
+    final long firstGeneration;
+
     Toys(Path folder) {
         this(folder, LIMIT.toMillis());
     }
 
     Toys(Path folder, long drainLimitMillis) {
+        this(folder, drainLimitMillis, 0);
+    }
+
+    Toys(Path folder, long drainLimitMillis, int memoryLimitMegabytes) {
         store = new ToyStore(folder.resolve("models"));
-        host = new ModelHost(new ModelStore(store.models), plugins, drainLimitMillis);
+        // Before the host is there: it looks at its models after each change, in the background.
         plugins.add(engine, "the test");
         plugins.add(new TokenSumEngine(), "the test");
         plugins.add(new ToyTokenizer(), "the test");
         plugins.add(new ToyDecider(), "the test");
+        firstGeneration = plugins.generation();
+        host =
+                new ModelHost(
+                        new ModelStore(store.models),
+                        plugins,
+                        drainLimitMillis,
+                        memoryLimitMegabytes);
     }
 
     Lanes lanes(String model) {
@@ -75,6 +89,17 @@ final class Toys implements AutoCloseable {
         lane.steps().start(List.of(input));
         Assertions.assertThat(lane.steps().advance()).isTrue();
         return lane.steps().output(output).floats().get(0);
+    }
+
+    /** A whole message: takes a lane, makes a step, notes how it ended, gives the lane back. */
+    static float message(Lanes lanes, Tensor input, String output) {
+        Lane lane = lanes.acquire(null, true);
+        try {
+            return step(lane, input, output);
+        } finally {
+            lane.lease().ended(lane.steps().inferNanos(), lane.steps().failed());
+            lanes.release(lane, true);
+        }
     }
 
     /** What was thrown, which must be the framework's exception of this kind with one sentence. */

@@ -297,7 +297,8 @@ class WiringTest {
                         "encode:toy-bytes has no option 'modl'; it has: model (text), truncate"
                                 + " (true or false, default false)");
         assertThat(refusal(step("infer", "pump", "version", "1")))
-                .isEqualTo("infer:pump has no option 'version'; it has none");
+                .isEqualTo(
+                        "infer:pump has no option 'version'; it has: retry (true or false, default false)");
     }
 
     @Test

@@ -52,6 +52,15 @@ public interface Session extends AutoCloseable {
      */
     void cancel();
 
+    /**
+     * {@return whether another utterance can begin on it} A session whose model ran elsewhere, and
+     * is gone, cannot; it is then replaced before a message has to fail. Asked between utterances;
+     * cheap.
+     */
+    default boolean usable() {
+        return true;
+    }
+
     /** Frees the stream; a second call does nothing. */
     @Override
     void close();

@@ -37,7 +37,8 @@ public final class Lane {
     volatile long usedNanos;
 
     private final Lease lease;
-    private final Session session;
+    private volatile Session session;
+    private volatile boolean cancelled;
     private final SessionSteps steps;
     private final List<OpenEncoder> encoders = new ArrayList<>(1);
     private final List<Features> features = new ArrayList<>(0);
@@ -56,6 +57,11 @@ public final class Lane {
         return lease;
     }
 
+    /** Whether the lane can take another utterance: its version serves and its session works. */
+    boolean usable() {
+        return lease.isCurrent() && session.usable();
+    }
+
     /** {@return the cursor over the session} */
     public SessionSteps steps() {
         return steps;
@@ -63,7 +69,22 @@ public final class Lane {
 
     /** Ends the step under way soon; may be called from any thread. */
     public void cancel() {
+        cancelled = true;
         session.cancel();
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    /** {@return another session, in the place of one that broke} */
+    Session reopened() {
+        quietly("session", session);
+        session = lease.model().open();
+        if (cancelled) {
+            session.cancel();
+        }
+        return session;
     }
 
     /**
@@ -161,6 +182,8 @@ public final class Lane {
                 deciders.get(i).stage.forget();
             }
             session.reset();
+            cancelled = false;
+            steps.forget();
         } catch (RuntimeException | LinkageError e) {
             log.warn("a session of model {} cannot be used again", lease.source().id(), e);
             return false;
@@ -169,6 +192,7 @@ public final class Lane {
     }
 
     void close() {
+        steps.unfollow();
         deciders.forEach(open -> quietly("decider", open.stage));
         encoders.forEach(open -> quietly("encoder", open.stage));
         features.forEach(open -> quietly("feature extractor", open::close));

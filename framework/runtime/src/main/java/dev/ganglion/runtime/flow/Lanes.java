@@ -5,6 +5,7 @@ import dev.ganglion.runtime.model.ModelHost;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class Lanes implements AutoCloseable {
     private final String route;
     private final AtomicReferenceArray<@Nullable Lane> idle = new AtomicReferenceArray<>(IDLE);
     private final Map<String, Lane> streams = new ConcurrentHashMap<>();
+    private final BooleanSupplier splitting;
     private final Runnable stopListening;
     private volatile boolean closed;
 
@@ -36,6 +38,7 @@ public final class Lanes implements AutoCloseable {
         this.host = host;
         this.model = model;
         this.route = route;
+        this.splitting = host.splitting(model);
         this.stopListening = host.onReplaced(this::replaced);
     }
 
@@ -56,11 +59,13 @@ public final class Lanes implements AutoCloseable {
             while (mine == null && !last) {
                 Lane fresh = take();
                 fresh.stream = stream;
+                fresh.lease().stream(stream);
                 mine = streams.putIfAbsent(stream, fresh);
                 if (mine == null) {
                     mine = fresh;
                 } else {
                     fresh.stream = null;
+                    fresh.lease().stream(null);
                     giveBack(fresh);
                 }
             }
@@ -78,20 +83,45 @@ public final class Lanes implements AutoCloseable {
     }
 
     private Lane take() {
+        if (splitting.getAsBoolean()) {
+            return takeMine();
+        }
         int start = (int) Thread.currentThread().getId();
         for (int i = 0; i < IDLE; i++) {
             Lane lane = idle.getAndSet((start + i) & (IDLE - 1), null);
             if (lane != null) {
-                if (lane.lease().isCurrent()) {
+                if (lane.usable()) {
                     return lane;
                 }
                 lane.close();
             }
         }
+        return open(host.lease(model, route));
+    }
+
+    /** Of two versions that answer, the one that this message's turn is. */
+    private Lane takeMine() {
         Lease lease = host.lease(model, route);
+        for (int i = 0; i < IDLE; i++) {
+            Lane lane = idle.get(i);
+            if (lane != null
+                    && lane.lease().sameModel(lease)
+                    && idle.compareAndSet(i, lane, null)) {
+                if (lane.usable()) {
+                    lease.close();
+                    return lane;
+                }
+                lane.close();
+            }
+        }
+        return open(lease);
+    }
+
+    private static Lane open(Lease lease) {
         try {
             return new Lane(lease);
         } catch (RuntimeException | Error e) {
+            lease.ended(0, true);
             lease.close();
             throw e;
         }
@@ -112,6 +142,7 @@ public final class Lanes implements AutoCloseable {
         if (last) {
             streams.remove(stream, lane);
             lane.stream = null;
+            lane.lease().stream(null);
         }
         // Before the turn is given up: the next holder of the lane starts steps of its own.
         lane.steps().end();

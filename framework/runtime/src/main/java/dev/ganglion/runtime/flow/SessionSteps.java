@@ -8,22 +8,27 @@ import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.infer.Session;
 import dev.ganglion.api.infer.Steps;
 import dev.ganglion.api.model.ModelPackage;
+import dev.ganglion.runtime.model.Shadow;
 import dev.ganglion.runtime.model.TokenInputs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a session for whoever reads it: one step for a text, one step per tensor of a batch. Reused
  * from message to message; allocates nothing. One thread.
  */
 public final class SessionSteps implements Steps {
+    private static final Logger log = LoggerFactory.getLogger(SessionSteps.class);
     private static final Tokens NO_TOKENS = new Tokens();
 
     private final ModelPackage source;
     private final List<TensorSpec> inputs;
-    private final Session session;
     private final Lane lane;
-    private final @Nullable TokenInputs tokenInputs;
+
+    private Session session;
+    private @Nullable TokenInputs tokenInputs;
 
     private Tokens tokens = NO_TOKENS;
     private List<Tensor> batch = List.of();
@@ -33,14 +38,27 @@ public final class SessionSteps implements Steps {
     private boolean over = true;
     private boolean broken;
     private long inferNanos;
+    private boolean freshUtterance = true;
+    private boolean firstOfUtterance;
+    private boolean retrying;
+    private @Nullable Shadow shadow;
+    private Shadow.@Nullable Track beside;
 
     SessionSteps(ModelPackage source, List<TensorSpec> inputs, Session session, Lane lane) {
         this.lane = lane;
         this.source = source;
         this.inputs = inputs;
         this.session = session;
-        this.tokenInputs =
-                TokenInputs.fits(inputs) ? new TokenInputs(source.id(), inputs, session) : null;
+        this.tokenInputs = writer();
+    }
+
+    private @Nullable TokenInputs writer() {
+        return TokenInputs.fits(inputs) ? new TokenInputs(source.id(), inputs, session) : null;
+    }
+
+    /** Whether the next message is tried once more on another session when its own one breaks. */
+    public void retrying(boolean once) {
+        retrying = once;
     }
 
     /** Starts on a text. */
@@ -83,6 +101,22 @@ public final class SessionSteps implements Steps {
         done = 0;
         over = false;
         inferNanos = 0;
+        Shadow now = lane.lease().shadow();
+        if (now != shadow) {
+            unfollow();
+            shadow = now;
+            beside = now == null ? null : now.track();
+        }
+        if (beside != null && freshUtterance) {
+            beside.begin();
+        }
+        firstOfUtterance = freshUtterance;
+        freshUtterance = false;
+    }
+
+    /** The session was reset. */
+    void forget() {
+        freshUtterance = true;
     }
 
     /** The message was handled: whoever still pulls is told so. */
@@ -90,6 +124,7 @@ public final class SessionSteps implements Steps {
         over = true;
         tokens = NO_TOKENS;
         batch = List.of();
+        inferNanos = 0;
     }
 
     @Override
@@ -106,12 +141,20 @@ public final class SessionSteps implements Steps {
         }
         long startNanos = System.nanoTime();
         try {
-            if (tokenInputs != null) {
-                tokenInputs.write(tokens);
-            } else {
-                write(batch.get(done));
+            try {
+                step();
+            } catch (GanglionException e) {
+                if (!mayTryAgain(e)) {
+                    throw e;
+                }
+                session = lane.reopened();
+                tokenInputs = writer();
+                shape = new long[0];
+                step();
             }
-            session.run();
+            if (beside != null) {
+                mirror(beside);
+            }
             done++;
             return true;
         } catch (GanglionException e) {
@@ -127,6 +170,48 @@ public final class SessionSteps implements Steps {
             throw e;
         } finally {
             inferNanos += System.nanoTime() - startNanos;
+        }
+    }
+
+    private void step() {
+        TokenInputs writer = tokenInputs;
+        if (writer != null) {
+            writer.write(tokens);
+        } else {
+            write(batch.get(done));
+        }
+        session.run();
+    }
+
+    /** Only before the first step of an utterance: later ones need the state that is lost. */
+    private boolean mayTryAgain(GanglionException e) {
+        return retrying
+                && firstOfUtterance
+                && done == 0
+                && e.kind() == Kind.REOPEN
+                && !lane.cancelled();
+    }
+
+    /** What goes wrong here must not fail the message. */
+    private void mirror(Shadow.Track track) {
+        try {
+            if (tokenInputs != null) {
+                track.step(tokens, session);
+            } else {
+                track.step(batch.get(done), session);
+            }
+        } catch (RuntimeException e) {
+            log.warn("a step of model {} is not followed by its shadow", source.id(), e);
+            unfollow();
+        }
+    }
+
+    /** Nothing runs beside it any more. */
+    void unfollow() {
+        Shadow.Track track = beside;
+        beside = null;
+        if (track != null) {
+            track.end();
         }
     }
 
@@ -168,6 +253,11 @@ public final class SessionSteps implements Steps {
     /** {@return how long the model took for this message so far} */
     public long inferNanos() {
         return inferNanos;
+    }
+
+    /** {@return whether the model failed in this message; a step that was cancelled did not} */
+    public boolean failed() {
+        return broken && !lane.cancelled();
     }
 
     /** {@return whether a step failed so that the session must not be used again} */

@@ -3,7 +3,10 @@ package dev.ganglion.runtime.model;
 import dev.ganglion.api.encode.Vocabulary;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelPackage;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to use one version of a model until it is given back. As long as a lease is out, its
@@ -12,7 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Lease implements AutoCloseable {
     private final LoadedModel loaded;
     private final String holder;
+    private final long sinceMillis = System.currentTimeMillis();
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private volatile @Nullable String stream;
 
     Lease(LoadedModel loaded, String holder) {
         this.loaded = loaded;
@@ -37,14 +42,53 @@ public final class Lease implements AutoCloseable {
         return loaded.vocabulary(tokenizer);
     }
 
-    /** {@return whether no newer version serves; one volatile read} */
+    /** {@return whether its version is still given to others; one volatile read} */
     public boolean isCurrent() {
-        return !loaded.retired;
+        return loaded.serving;
+    }
+
+    /** {@return whether both are of the same model in memory} */
+    public boolean sameModel(Lease other) {
+        return loaded == other.loaded;
+    }
+
+    /** Notes whose utterance it is used for, for messages; null between utterances. */
+    public void stream(@Nullable String id) {
+        stream = id;
+    }
+
+    /**
+     * Notes how a message ended, so that a version on probation can be judged.
+     *
+     * @param inferNanos how long the model took
+     * @param failed whether it failed because of the model
+     */
+    public void ended(long inferNanos, boolean failed) {
+        loaded.outcomes.record(inferNanos, failed);
+    }
+
+    /** {@return what runs beside this model for comparison, or null; one volatile read} */
+    public @Nullable Shadow shadow() {
+        return loaded.shadow;
     }
 
     /** {@return who asked for it, for messages} */
     public String holder() {
-        return holder;
+        String speaking = stream;
+        return speaking == null ? holder : holder + " (" + speaking + ")";
+    }
+
+    /** {@return since when it is out, in milliseconds since 1970} */
+    public long sinceMillis() {
+        return sinceMillis;
+    }
+
+    /** {@return the holder, and since when, for messages} */
+    @Override
+    public String toString() {
+        return holder()
+                + " since "
+                + Instant.ofEpochMilli(sinceMillis).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** Gives the model back; a second call does nothing. */

@@ -5,6 +5,7 @@ import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.encode.Vocabulary;
+import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
@@ -16,6 +17,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a model in memory, with the number of those who use it: the host itself and each
@@ -24,10 +28,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LoadedModel {
     final ModelCard card;
     final Model model;
-    final String engine;
+    final Engine engine;
+    final String isolation;
+    final long sinceMillis = System.currentTimeMillis();
     final Set<Lease> holders = ConcurrentHashMap.newKeySet();
     final CountDownLatch closed = new CountDownLatch(1);
-    volatile boolean retired;
+    final List<TensorSpec> inputs;
+    final List<TensorSpec> outputs;
+    final Outcomes outcomes = new Outcomes();
+
+    /** Whether new leases are given of it. */
+    volatile boolean serving = true;
+
+    /** Whether it is unloaded only so that there is room for the next version. */
+    volatile boolean makesRoom;
+
+    /** Runs beside this one, for comparison. */
+    volatile @Nullable Shadow shadow;
 
     private final Plugins plugins;
     private final java.util.function.Consumer<LoadedModel> drained;
@@ -37,12 +54,16 @@ final class LoadedModel {
     LoadedModel(
             ModelCard card,
             Model model,
-            String engine,
+            Engine engine,
+            String isolation,
             Plugins plugins,
             java.util.function.Consumer<LoadedModel> drained) {
         this.card = card;
         this.model = model;
+        this.inputs = model.inputs();
+        this.outputs = model.outputs();
         this.engine = engine;
+        this.isolation = isolation;
         this.plugins = plugins;
         this.drained = drained;
     }
@@ -67,8 +88,57 @@ final class LoadedModel {
 
     /** No lease is given any more; the last one that is out closes the model. */
     void retire() {
-        retired = true;
+        serving = false;
         release();
+    }
+
+    /** {@return false when somebody but the host itself uses it, and then does nothing} */
+    boolean retireIdle() {
+        if (!users.compareAndSet(1, 0)) {
+            return false;
+        }
+        serving = false;
+        drained.accept(this);
+        return true;
+    }
+
+    ModelId id() {
+        return card.source().id();
+    }
+
+    long bytes() {
+        return mappedBytes() + allocatedBytes();
+    }
+
+    long mappedBytes() {
+        return bytes(Model::mappedBytes);
+    }
+
+    long allocatedBytes() {
+        return bytes(Model::allocatedBytes);
+    }
+
+    /** What is being closed at the same moment must not be asked. */
+    private long bytes(ToLongFunction<Model> count) {
+        if (!acquire()) {
+            return 0;
+        }
+        try {
+            return count.applyAsLong(model);
+        } finally {
+            release();
+        }
+    }
+
+    /** {@return who uses it and since when, as a part of a sentence} */
+    String users() {
+        return holders.stream().map(Lease::toString).sorted().collect(Collectors.joining(", "));
+    }
+
+    boolean reads(String tokenizer) {
+        synchronized (vocabularies) {
+            return vocabularies.containsKey(tokenizer);
+        }
     }
 
     Vocabulary vocabulary(String tokenizer) {
@@ -120,8 +190,8 @@ final class LoadedModel {
     void refuseOtherTensors(LoadedModel current) {
         ModelId before = current.card.source().id();
         ModelId after = card.source().id();
-        compare(before, after, "input", current.model.inputs(), model.inputs());
-        compare(before, after, "output", current.model.outputs(), model.outputs());
+        compare(before, after, "input", current.inputs, inputs);
+        compare(before, after, "output", current.outputs, outputs);
     }
 
     private static void compare(

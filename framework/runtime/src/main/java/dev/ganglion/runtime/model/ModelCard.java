@@ -33,13 +33,15 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param probeText a text whose ids are known, or empty: it shows that the tokenizer fits the model
  * @param probeIds the ids of that text
  * @param licence the licence of the weights
+ * @param deployment how its maker wants it to be run
  */
 public record ModelCard(
         ModelPackage source,
         Map<String, String> sha256,
         String probeText,
         List<Integer> probeIds,
-        String licence) {
+        String licence,
+        Deployment deployment) {
     /** The name of the file. */
     public static final String FILE = "model.yaml";
 
@@ -60,7 +62,10 @@ public record ModelCard(
                     "licence",
                     "attribution",
                     "figures",
-                    "description");
+                    "description",
+                    "engine",
+                    "isolation",
+                    "replacement");
 
     /**
      * Reads the card of a model folder. A folder without card that holds one {@code model.<format>}
@@ -105,7 +110,12 @@ public record ModelCard(
         List<TensorSpec> inputs = source.inputs().isEmpty() ? model.inputs() : source.inputs();
         List<TensorSpec> outputs = source.outputs().isEmpty() ? model.outputs() : source.outputs();
         return new ModelCard(
-                source.withTensors(inputs, outputs), sha256, probeText, probeIds, licence);
+                source.withTensors(inputs, outputs),
+                sha256,
+                probeText,
+                probeIds,
+                licence,
+                deployment);
     }
 
     private static String name(@Nullable Path path) {
@@ -119,7 +129,12 @@ public record ModelCard(
                 Path only = weights.get(0);
                 String format = name(only).substring("model.".length()).toLowerCase(Locale.ROOT);
                 return new ModelCard(
-                        ModelPackage.of(id, format, only), Map.of(), "", List.of(), "");
+                        ModelPackage.of(id, format, only),
+                        Map.of(),
+                        "",
+                        List.of(),
+                        "",
+                        Deployment.NONE);
             }
             throw new GanglionException(
                     Kind.SETUP,
@@ -198,7 +213,18 @@ public record ModelCard(
                     list("tokenizer.probe.ids", probe.getOrDefault("ids", List.of())).stream()
                             .map(id1 -> whole("tokenizer.probe.ids", id1))
                             .toList(),
-                    text(card, "licence"));
+                    text(card, "licence"),
+                    deployment(card));
+        }
+
+        private Deployment deployment(Map<String, Object> card) {
+            Deployment deployment =
+                    new Deployment(
+                            optional(card, "engine"),
+                            optional(card, "isolation"),
+                            texts(card, "replacement"));
+            Strategy.IMMEDIATE.with("the model card " + file, deployment.replacement());
+            return deployment;
         }
 
         private void known(String where, Map<String, Object> in, List<String> keys) {

@@ -2,25 +2,20 @@ package dev.ganglion.runtime.model;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
-import dev.ganglion.api.data.Options;
-import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelId;
-import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.runtime.plugin.Plugins;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,68 +25,108 @@ import org.slf4j.LoggerFactory;
  * use.
  *
  * <p>Replacing loads the next version, compares its tensors with those of the current one, warms it
- * up, and only then lets it serve, with one volatile write. Whatever fails before leaves the
- * current one serving. At most two versions of a model are in memory: a replacement waits until the
- * version before the current one has been given back by all, and names those who hold it when that
- * takes longer than the drain limit.
+ * up, asks the {@linkplain ReplacementGate gates}, and only then lets it serve, with one volatile
+ * write. Whatever fails before leaves the current one serving. How it takes over is a {@link
+ * Strategy}. At most two versions of a model are in memory: a replacement waits until the version
+ * before the current one has been given back by all, and names those who hold it when that takes
+ * longer than the drain limit.
  *
  * <p>When an engine goes, its models serve on: dropping them would stop the routes, and calling
- * into what a bundle freed would crash the process.
+ * into what a bundle freed would crash the process. When it comes back, or another one that loads
+ * the format, they are loaded anew by that one. A newer version that is installed takes over by
+ * itself.
  *
- * <p>Models are loaded and warmed up on a thread of their own with a large stack (ONNX Runtime
- * recurses over the graph), and closed on another, so that no message pays for it. Thread-safe.
+ * <p>Models are loaded and warmed up on a thread of their own, and closed on another, so that no
+ * message pays for it. Thread-safe.
  */
 public final class ModelHost implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ModelHost.class);
-    private static final long LOADING_STACK_BYTES = 8L << 20;
 
     /**
      * A model in memory, for people.
      *
      * @param id name and version
+     * @param state {@code serving}, {@code probation}, {@code canary}, {@code shadow}, {@code
+     *     standby} or {@code draining}
      * @param engine the engine that loaded it
+     * @param isolation where it runs
      * @param leases how many leases are out
      * @param mappedBytes see {@link Model#mappedBytes}
      * @param allocatedBytes see {@link Model#allocatedBytes}
+     * @param sinceMillis when it was loaded, in milliseconds since 1970
      */
     public record Serving(
-            ModelId id, String engine, int leases, long mappedBytes, long allocatedBytes) {}
+            ModelId id,
+            String state,
+            String engine,
+            String isolation,
+            int leases,
+            long mappedBytes,
+            long allocatedBytes,
+            long sinceMillis) {}
 
-    private static final class Slot {
-        final ReentrantLock changing = new ReentrantLock();
-        volatile @Nullable LoadedModel current;
-        volatile @Nullable LoadedModel previous;
-    }
+    /**
+     * What a replacement did.
+     *
+     * @param model what answers, or will once its probation has passed
+     * @param instead the other version; null when there was none
+     * @param sentence the same for people
+     */
+    public record Replaced(ModelId model, @Nullable ModelId instead, String sentence) {}
+
+    /**
+     * Something that was decided about a model.
+     *
+     * @param atMillis when, in milliseconds since 1970
+     * @param sentence what and why
+     */
+    public record Decided(long atMillis, String sentence) {}
 
     private final ModelStore store;
     private final Plugins plugins;
-    private final long drainLimitMillis;
     private final Map<String, Slot> slots = new ConcurrentHashMap<>();
+    private final Map<String, Deployment> configured = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private final ExecutorService loading;
+    private final ModelLoader loader;
+    private final Replacements replacements;
     private final ExecutorService reaper;
     private volatile boolean closed;
+
+    /** A host without models and without a limit of memory. */
+    public ModelHost(ModelStore store, Plugins plugins, long drainLimitMillis) {
+        this(store, plugins, drainLimitMillis, 0);
+    }
 
     /**
      * A host without models.
      *
      * @param drainLimitMillis how long a replacement waits for the leases of the version before the
      *     current one
+     * @param memoryLimitMegabytes how much all models together may take; 0 for no limit
      */
-    public ModelHost(ModelStore store, Plugins plugins, long drainLimitMillis) {
+    public ModelHost(
+            ModelStore store, Plugins plugins, long drainLimitMillis, int memoryLimitMegabytes) {
         this.store = store;
         this.plugins = plugins;
-        this.drainLimitMillis = drainLimitMillis;
-        this.loading =
-                Executors.newSingleThreadExecutor(
-                        task -> daemon(new Thread(null, task, "models", LOADING_STACK_BYTES)));
+        this.loader = new ModelLoader(plugins, this::reap);
+        this.replacements =
+                new Replacements(
+                        store,
+                        plugins,
+                        loader,
+                        slots.values(),
+                        configured,
+                        drainLimitMillis,
+                        memoryLimitMegabytes * 1_000_000L,
+                        name -> listeners.forEach(listener -> listener.accept(name)));
         this.reaper =
-                Executors.newSingleThreadExecutor(task -> daemon(new Thread(task, "model reaper")));
-    }
-
-    private static Thread daemon(Thread thread) {
-        thread.setDaemon(true);
-        return thread;
+                Executors.newSingleThreadExecutor(
+                        task -> {
+                            Thread thread = new Thread(task, "model reaper");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        plugins.onChange(replacements::changed);
     }
 
     /** {@return the store that models come from} */
@@ -105,7 +140,7 @@ public final class ModelHost implements AutoCloseable {
     }
 
     /**
-     * Has the listener called with a model's name each time a newer version begins to serve.
+     * Has the listener called with a model's name each time other versions begin to serve.
      *
      * @return ends that
      */
@@ -114,87 +149,162 @@ public final class ModelHost implements AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
+    /** Models can be run there, from now on. */
+    public void add(Isolation isolation) {
+        loader.add(isolation);
+        lookAgain();
+    }
+
+    /** No model is loaded there any more. */
+    public void remove(Isolation isolation) {
+        loader.remove(isolation);
+    }
+
+    /** Asks the gate before each replacement. */
+    public void add(ReplacementGate gate) {
+        replacements.add(gate);
+    }
+
+    /** Asks it no more. */
+    public void remove(ReplacementGate gate) {
+        replacements.remove(gate);
+    }
+
     /**
-     * Lends the serving version; loads the newest one when none serves yet.
+     * Says how a model is run on this device, over what its card says; takes effect at once, in the
+     * background.
+     */
+    public void configure(String name, Deployment deployment) {
+        Strategy.IMMEDIATE.with("the configuration of model " + name, deployment.replacement());
+        configured.put(name, deployment);
+        lookAgain();
+    }
+
+    /** Looks, in the background, for newer versions in the store and for engines that changed. */
+    public void lookAgain() {
+        replacements.changed();
+    }
+
+    /**
+     * Lends a serving version; loads the newest one when none serves yet.
      *
      * @param holder who asks, for messages: the route
      * @throws GanglionException of kind SETUP when there is no such model, its files are damaged,
      *     or no engine loads it
      */
     public Lease lease(String name, String holder) {
+        Slot slot = slot(name);
         while (true) {
-            LoadedModel current = current(name);
-            if (current.acquire()) {
-                return new Lease(current, holder);
+            LoadedModel picked = slot.pick();
+            if (picked == null) {
+                picked = first(slot);
+            }
+            if (picked.acquire()) {
+                return new Lease(picked, holder);
             }
         }
     }
 
-    private LoadedModel current(String name) {
-        Slot slot = slots.computeIfAbsent(name, any -> new Slot());
-        LoadedModel current = slot.current;
-        if (current != null) {
-            return current;
-        }
+    /** {@return whether each message has to ask which version is its own: a canary is under way} */
+    public BooleanSupplier splitting(String name) {
+        Slot slot = slot(name);
+        return () -> slot.canary != null;
+    }
+
+    private Slot slot(String name) {
+        return slots.computeIfAbsent(name, Slot::new);
+    }
+
+    private LoadedModel first(Slot slot) {
         slot.changing.lock();
         try {
-            current = slot.current;
+            LoadedModel current = slot.current;
             if (current == null) {
-                refuseWhenClosed(name);
-                ModelId newest = store.newest(name);
+                refuseWhenClosed(slot.name);
+                ModelId newest = store.newest(slot.name);
                 if (newest == null) {
                     throw new GanglionException(
-                            Kind.SETUP, "there is no model '" + name + "'; " + store.existing());
+                            Kind.SETUP,
+                            "there is no model '" + slot.name + "'; " + store.existing());
                 }
-                current = load(newest);
+                current = replacements.first(slot, newest);
                 slot.current = current;
             }
             return current;
         } finally {
             slot.changing.unlock();
+            replacements.again(slot.name);
+        }
+    }
+
+    /** Lets another version serve as card and configuration say, by default at once. */
+    public Replaced replace(ModelId next) {
+        return replace(next, Map.of());
+    }
+
+    /**
+     * Lets another version serve. Returns when it does, or is on probation; leases of the former
+     * one may still be out.
+     *
+     * @param strategy the keys of {@link Strategy#with}, over those of card and configuration
+     * @throws GanglionException when the current one stays: SETUP because of the next one's files,
+     *     tensors, warm-up, memory or a gate, RETRY because another replacement is under way or the
+     *     version before is still in use
+     */
+    public Replaced replace(ModelId next, Map<String, String> strategy) {
+        refuseWhenClosed(next.name());
+        try {
+            return replacements.replace(slot(next.name()), next, strategy, "by command");
+        } finally {
+            replacements.again(next.name());
         }
     }
 
     /**
-     * Lets another version serve. Returns when it does; leases of the former one may still be out.
+     * Goes back to the version before, or ends a probation by rolling it back.
      *
-     * @throws GanglionException when the current one stays: SETUP because of the next one's files,
-     *     tensors or warm-up, RETRY because another replacement is under way or the version before
-     *     is still in use
+     * @throws GanglionException of kind RETRY when there is nothing to go back to
      */
-    public void replace(ModelId next) {
-        Slot slot = slots.computeIfAbsent(next.name(), any -> new Slot());
-        if (!slot.changing.tryLock()) {
+    public Replaced rollback(String name) {
+        return replacements.end(slot(name), false, "rolled back by command");
+    }
+
+    /**
+     * Ends a probation by accepting the version.
+     *
+     * @throws GanglionException of kind RETRY when none is under way
+     */
+    public Replaced promote(String name) {
+        return replacements.end(slot(name), true, "promoted by command");
+    }
+
+    /**
+     * Serves the same version with another engine.
+     *
+     * @throws GanglionException as {@link #replace}
+     */
+    public Replaced engine(String name, String engine) {
+        Slot slot = slot(name);
+        Deployment before = slot.commanded;
+        LoadedModel current = slot.current;
+        ModelId id = current == null ? store.newest(name) : current.id();
+        if (id == null) {
             throw new GanglionException(
-                    Kind.RETRY,
-                    "model '"
-                            + next.name()
-                            + "' is being loaded or replaced already; wait until that has ended");
+                    Kind.SETUP, "there is no model '" + name + "'; " + store.existing());
         }
+        slot.commanded = new Deployment(engine, "", Map.of());
         try {
-            refuseWhenClosed(next.name());
-            awaitDrained(slot, next);
-            LoadedModel current = slot.current;
-            LoadedModel loaded = load(next);
-            try {
-                if (current != null) {
-                    loaded.refuseOtherTensors(current);
-                }
-            } catch (RuntimeException | LinkageError e) {
-                // Here and now: a third version must not be loaded beside it.
-                discard(loaded, e);
-                throw e;
-            }
-            slot.current = loaded;
-            if (current != null) {
-                slot.previous = current;
-                current.retire();
-                log.info("model {} serves instead of {}", next, current.card.source().id());
-            }
+            return replacements.replace(
+                    slot,
+                    id,
+                    Map.of("strategy", "immediate"),
+                    "engine " + engine + " was asked for by command");
+        } catch (RuntimeException | Error e) {
+            slot.commanded = before;
+            throw e;
         } finally {
-            slot.changing.unlock();
+            replacements.again(name);
         }
-        listeners.forEach(listener -> listener.accept(next.name()));
     }
 
     private void refuseWhenClosed(String name) {
@@ -207,124 +317,6 @@ public final class ModelHost implements AutoCloseable {
         }
     }
 
-    private static void discard(LoadedModel loaded, Throwable why) {
-        try {
-            loaded.close();
-        } catch (RuntimeException | LinkageError e) {
-            why.addSuppressed(e);
-        }
-    }
-
-    private void awaitDrained(Slot slot, ModelId next) {
-        LoadedModel previous = slot.previous;
-        if (previous == null) {
-            return;
-        }
-        try {
-            if (previous.closed.await(drainLimitMillis, TimeUnit.MILLISECONDS)) {
-                slot.previous = null;
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        throw new GanglionException(
-                Kind.RETRY,
-                "model "
-                        + next
-                        + " cannot be loaded yet: the version before the current one, "
-                        + previous.card.source().id()
-                        + ", is still in use after "
-                        + drainLimitMillis
-                        + " ms by "
-                        + previous.holders.stream()
-                                .map(Lease::holder)
-                                .sorted()
-                                .distinct()
-                                .collect(Collectors.joining(", "))
-                        + "; end those streams or try again later");
-    }
-
-    private LoadedModel load(ModelId id) {
-        try {
-            return loading.submit(() -> loadHere(id)).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GanglionException(
-                    Kind.RETRY, "loading model " + id + " was interrupted; try again", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GanglionException known) {
-                throw known;
-            }
-            throw new GanglionException(
-                    Kind.SETUP,
-                    "model " + id + " could not be loaded (" + e.getCause() + ")",
-                    e.getCause());
-        }
-    }
-
-    private LoadedModel loadHere(ModelId id) {
-        ModelCard card = store.verified(id);
-        ModelPackage source = card.source();
-        Engine engine = plugins.engineFor(source.format());
-        if (engine == null) {
-            throw new GanglionException(
-                    Kind.SETUP,
-                    "no engine loads the format '"
-                            + source.format()
-                            + "' of model "
-                            + id
-                            + "; of engines "
-                            + plugins.existing(Engine.class));
-        }
-        Options options =
-                Options.of(
-                        "engine " + engine.name() + " for model " + id,
-                        engine.options(),
-                        source.options(),
-                        source.folder());
-        Model model;
-        try {
-            model = engine.load(source, options);
-        } catch (GanglionException e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            throw new GanglionException(
-                    Kind.SETUP,
-                    "engine "
-                            + engine.name()
-                            + " could not load "
-                            + source.weightsFile()
-                            + " of model "
-                            + id
-                            + " ("
-                            + e
-                            + "); give it a file that this engine loads, or mend the engine",
-                    e);
-        }
-        LoadedModel loaded =
-                new LoadedModel(card.completedBy(model), model, engine.name(), plugins, this::reap);
-        try {
-            WarmUp.run(loaded);
-        } catch (RuntimeException | Error e) {
-            discard(loaded, e);
-            throw e instanceof GanglionException known
-                    ? known
-                    : new GanglionException(
-                            Kind.SETUP,
-                            "model "
-                                    + id
-                                    + " failed its warm-up on engine "
-                                    + engine.name()
-                                    + " ("
-                                    + e
-                                    + "); it is not used",
-                            e);
-        }
-        log.info("model {} loaded by engine {}", id, engine.name());
-        return loaded;
-    }
-
     private void reap(LoadedModel drained) {
         try {
             reaper.execute(() -> unload(drained));
@@ -334,12 +326,15 @@ public final class ModelHost implements AutoCloseable {
         }
     }
 
-    private static void unload(LoadedModel drained) {
+    private void unload(LoadedModel drained) {
         try {
             drained.close();
-            log.info("model {} unloaded", drained.card.source().id());
+            log.info("model {} unloaded", drained.id());
         } catch (RuntimeException | LinkageError e) {
-            log.warn("closing model {} failed", drained.card.source().id(), e);
+            log.warn("closing model {} failed", drained.id(), e);
+        }
+        if (!drained.makesRoom) {
+            replacements.again(drained.id().name());
         }
     }
 
@@ -347,19 +342,44 @@ public final class ModelHost implements AutoCloseable {
     public List<Serving> serving() {
         List<Serving> serving = new ArrayList<>();
         for (Slot slot : slots.values()) {
-            for (LoadedModel loaded : new LoadedModel[] {slot.current, slot.previous}) {
-                if (loaded != null && loaded.closed.getCount() > 0) {
-                    serving.add(
-                            new Serving(
-                                    loaded.card.source().id(),
-                                    loaded.engine,
-                                    loaded.holders.size(),
-                                    loaded.model.mappedBytes(),
-                                    loaded.model.allocatedBytes()));
-                }
-            }
+            slot.inMemory()
+                    .forEach(
+                            (loaded, state) ->
+                                    serving.add(
+                                            new Serving(
+                                                    loaded.id(),
+                                                    state,
+                                                    loaded.engine.name(),
+                                                    loaded.isolation,
+                                                    loaded.holders.size(),
+                                                    loaded.mappedBytes(),
+                                                    loaded.allocatedBytes(),
+                                                    loaded.sinceMillis)));
         }
         return serving;
+    }
+
+    /** {@return whether the serving version has read its vocabulary with this tokenizer} */
+    public boolean reads(String name, String tokenizer) {
+        Slot slot = slots.get(name);
+        LoadedModel current = slot == null ? null : slot.current;
+        return current != null && current.reads(tokenizer);
+    }
+
+    /** {@return who uses the versions of a model, in any state} */
+    public List<Lease> leases(String name) {
+        Slot slot = slots.get(name);
+        return slot == null
+                ? List.of()
+                : slot.inMemory().keySet().stream()
+                        .flatMap(loaded -> loaded.holders.stream())
+                        .toList();
+    }
+
+    /** {@return what was decided about a model, the oldest first} */
+    public List<Decided> decided(String name) {
+        Slot slot = slots.get(name);
+        return slot == null ? List.of() : slot.log.list();
     }
 
     /**
@@ -369,19 +389,16 @@ public final class ModelHost implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        replacements.close();
         for (Slot slot : slots.values()) {
             slot.changing.lock();
             try {
-                LoadedModel current = slot.current;
-                slot.current = null;
-                if (current != null) {
-                    current.retire();
-                }
+                close(slot);
             } finally {
                 slot.changing.unlock();
             }
         }
-        loading.shutdown();
+        loader.close();
         reaper.shutdown();
         try {
             if (!reaper.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -389,6 +406,25 @@ public final class ModelHost implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(Slot slot) {
+        Trial trial = slot.trial;
+        LoadedModel current = slot.current;
+        slot.trial = null;
+        slot.canary = null;
+        slot.current = null;
+        if (trial != null) {
+            Shadow shadow = trial.shadow;
+            if (shadow != null) {
+                trial.base.shadow = null;
+                shadow.end();
+            }
+            trial.next.retire();
+            trial.base.retire();
+        } else if (current != null) {
+            current.retire();
         }
     }
 }

@@ -6,7 +6,9 @@
  * every file before anybody may load it. The {@link dev.ganglion.runtime.model.ModelHost} loads a
  * model when it is first asked for, lends it out as {@link dev.ganglion.runtime.model.Lease}s, and
  * replaces it while leases are out: the next one gets the new version, the old one is closed with
- * its last lease.
+ * its last lease. How it takes over is a {@link dev.ganglion.runtime.model.Strategy}: at once, or
+ * after a probation as the one that answers, as a canary or as a shadow. Where it runs is an {@link
+ * dev.ganglion.runtime.model.Isolation}. What was decided, and why, is kept for the operator.
  */
 @Export
 @Version("1.0.0")

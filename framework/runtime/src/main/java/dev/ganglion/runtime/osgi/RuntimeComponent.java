@@ -1,8 +1,10 @@
 package dev.ganglion.runtime.osgi;
 
 import dev.ganglion.api.data.Plugin;
+import dev.ganglion.runtime.model.Isolation;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.model.ModelStore;
+import dev.ganglion.runtime.model.ReplacementGate;
 import dev.ganglion.runtime.plugin.Plugins;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +27,9 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
 /**
  * The registry of plug-ins and the model host as services, over the plug-ins that bundles register.
- * Reads the framework properties {@code ganglion.models} (the folder of models) and {@code
- * ganglion.drainLimitMillis}.
+ * Reads the framework properties {@code ganglion.models} (the folder of models), {@code
+ * ganglion.drainLimitMillis} and {@code ganglion.memoryLimitMegabytes} (of all models together, 0
+ * for no limit).
  */
 @Component(
         service = {},
@@ -47,6 +50,8 @@ public final class RuntimeComponent implements ServiceTrackerCustomizer<Object, 
     private final Plugins plugins = new Plugins();
     private final ModelHost host;
     private final ServiceTracker<Object, Plugin> tracker;
+    private final Tracked<Isolation> isolations;
+    private final Tracked<ReplacementGate> gates;
     private final List<ServiceRegistration<?>> registrations;
 
     /** Begins to track plug-ins and offers the services. */
@@ -60,11 +65,16 @@ public final class RuntimeComponent implements ServiceTrackerCustomizer<Object, 
                 new ModelHost(
                         store,
                         plugins,
-                        Long.parseLong(property("ganglion.drainLimitMillis", DRAIN_LIMIT_MILLIS)));
+                        Long.parseLong(property("ganglion.drainLimitMillis", DRAIN_LIMIT_MILLIS)),
+                        Integer.parseInt(property("ganglion.memoryLimitMegabytes", "0")));
         String filter =
                 KINDS.stream()
                         .map(kind -> "(objectClass=" + kind + ")")
                         .collect(Collectors.joining());
+        isolations = new Tracked<>(context, Isolation.class, host::add, host::remove);
+        isolations.open();
+        gates = new Tracked<>(context, ReplacementGate.class, host::add, host::remove);
+        gates.open();
         tracker = new ServiceTracker<>(context, context.createFilter("(|" + filter + ")"), this);
         tracker.open();
         registrations =
@@ -84,6 +94,8 @@ public final class RuntimeComponent implements ServiceTrackerCustomizer<Object, 
         registrations.forEach(ServiceRegistration::unregister);
         tracker.close();
         host.close();
+        isolations.close();
+        gates.close();
     }
 
     @Override

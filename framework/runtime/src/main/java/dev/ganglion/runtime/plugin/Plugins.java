@@ -57,6 +57,10 @@ public final class Plugins {
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
     private final Map<String, String> broken = new LinkedHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Object waiting = new Object();
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock of waiting alone
+    private volatile long generation;
 
     /**
      * Adds a plug-in under each kind that it is.
@@ -219,7 +223,35 @@ public final class Plugins {
         listeners.add(listener);
     }
 
+    /** {@return a number that grows with each change; one volatile read} */
+    public long generation() {
+        return generation;
+    }
+
+    /**
+     * Waits until something changed since a generation was seen, somebody called {@link #wake}, or
+     * the time is over.
+     */
+    public void awaitChange(long seen, long timeoutMillis) throws InterruptedException {
+        synchronized (waiting) {
+            if (generation == seen) {
+                waiting.wait(timeoutMillis);
+            }
+        }
+    }
+
+    /** Has those look again who wait for a change. */
+    public void wake() {
+        synchronized (waiting) {
+            waiting.notifyAll();
+        }
+    }
+
     private void changed() {
+        synchronized (waiting) {
+            generation++;
+            waiting.notifyAll();
+        }
         for (Runnable listener : listeners) {
             listener.run();
         }

@@ -45,7 +45,13 @@ public final class Wiring {
                                     Parameter.flag("truncate")
                                             .withDefault("false")
                                             .describedAs("whether a text that is too long is cut")),
-                    "infer", List.of(),
+                    "infer",
+                            List.of(
+                                    Parameter.flag("retry")
+                                            .withDefault("false")
+                                            .describedAs(
+                                                    "whether a message whose model broke, such as by the end of its worker,"
+                                                            + " is tried once more")),
                     "decide", List.of(),
                     "act",
                             List.of(
@@ -113,14 +119,32 @@ public final class Wiring {
         return null;
     }
 
+    /**
+     * {@return what stops a route that runs when it goes, as the end of a sentence, or null}
+     * Without its sensor there is nothing to handle. Messages wait for other plug-ins where they
+     * need them, and models in memory serve on without their engine.
+     */
+    public @Nullable String stopping(List<RouteStep> steps) {
+        for (RouteStep step : steps) {
+            String missing = step.word().equals("sense") ? missing(step) : null;
+            if (missing != null) {
+                return missing;
+            }
+        }
+        return null;
+    }
+
     private @Nullable String missing(RouteStep step) {
         return switch (step.word()) {
             case "sense" -> missing(step, Sensor.class, "the sensor");
             case "encode" ->
-                    plugins.find(Tokenizer.class, step.name()) != null
+                    plugins.find(Tokenizer.class, step.name()) != null || reads(step)
                             ? null
                             : missing(step, FeatureExtractor.class, "the encoder or tokenizer");
             case "infer" -> {
+                if (host.serving().stream().anyMatch(m -> m.id().name().equals(step.name()))) {
+                    yield null;
+                }
                 ModelId newest = host.store().newest(step.name());
                 if (newest == null) {
                     yield "the model '"
@@ -144,6 +168,12 @@ public final class Wiring {
             case "act" -> missing(step, Actuator.class, "the actuator");
             default -> null;
         };
+    }
+
+    /** Whether a model in memory has read its vocabulary with this tokenizer. */
+    private boolean reads(RouteStep step) {
+        Options own = ownOptions(step);
+        return own.has("model") && host.reads(own.text("model"), step.name());
     }
 
     private @Nullable String missing(RouteStep step, Class<? extends Plugin> kind, String what) {
