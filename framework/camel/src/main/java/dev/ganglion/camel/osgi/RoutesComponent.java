@@ -6,13 +6,14 @@ import dev.ganglion.camel.route.RouteFiles;
 import dev.ganglion.camel.route.RouteFolder;
 import dev.ganglion.camel.word.Words;
 import dev.ganglion.runtime.model.Lease;
+import dev.ganglion.runtime.model.ModelCommands;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.plugin.Plugins;
 import dev.ganglion.runtime.report.Observer;
+import dev.ganglion.runtime.report.Statistics;
 import dev.ganglion.runtime.watch.FolderWatch;
 import dev.ganglion.runtime.wiring.Wiring;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
@@ -53,13 +54,16 @@ import org.slf4j.LoggerFactory;
  * <p>Framework properties: {@code ganglion.routes}, the folder of route files or one of them;
  * {@code ganglion.set}, the names of placeholders, joined by commas, and {@code
  * ganglion.set.<name>}, the value of each; {@code ganglion.silentLimitMillis}, how long a stream
- * may be silent within an utterance; {@code ganglion.level.routes}, the start level from which on
- * routes are loaded (default: at once).
+ * may be silent within an utterance; {@code ganglion.waitingMessages} and {@code
+ * ganglion.waitingMillis}, how many messages may wait for a plug-in that is gone, and how long;
+ * {@code ganglion.level.routes}, the start level from which on routes are loaded (default: at
+ * once).
  *
  * <p>Services that cross to those who do not share our classes: a {@code Consumer<Map>} with the
  * property {@code ganglion.events} is told what happens; this component offers a {@code
- * Supplier<Map>} with {@code ganglion.command=status} and a {@code Function<String,
- * Function<String, int[]>>} with {@code ganglion.command=encode}.
+ * Supplier<Map>} with {@code ganglion.command=status}, a {@code Function<Map, Map>} with {@code
+ * ganglion.command=control}, and a {@code Function<String, Function<String, int[]>>} with {@code
+ * ganglion.command=encode}.
  */
 @Component(
         service = {},
@@ -78,6 +82,7 @@ public final class RoutesComponent {
     private final Plugins plugins;
     private final ModelHost host;
     private final Words words;
+    private final Statistics statistics = new Statistics();
     private final ScheduledExecutorService housekeeping;
     private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
     private volatile @Nullable RouteFiles files;
@@ -92,7 +97,14 @@ public final class RoutesComponent {
         this.context = context;
         this.plugins = plugins;
         this.host = host;
-        this.words = new Words(plugins, host);
+        this.words =
+                new Words(
+                        plugins,
+                        host,
+                        Integer.parseInt(
+                                property("ganglion.waitingMessages", "" + Words.WAITING_MESSAGES)),
+                        Long.parseLong(
+                                property("ganglion.waitingMillis", "" + Words.WAITING_MILLIS)));
         this.housekeeping =
                 Executors.newSingleThreadScheduledExecutor(
                         task -> {
@@ -100,6 +112,7 @@ public final class RoutesComponent {
                             thread.setDaemon(true);
                             return thread;
                         });
+        words.add(statistics);
         trackObservers();
         offer();
         followStartLevels();
@@ -211,7 +224,15 @@ public final class RoutesComponent {
 
     private void keepHouse(RouteFiles routes) {
         plugins.onChange(() -> retry(routes));
-        opened.add(new FolderWatch(host.store().folder(), 3, WATCH_MILLIS, routes::retry));
+        opened.add(
+                new FolderWatch(
+                        host.store().folder(),
+                        3,
+                        WATCH_MILLIS,
+                        () -> {
+                            host.lookAgain();
+                            routes.retry();
+                        }));
         long silentNanos =
                 TimeUnit.MILLISECONDS.toNanos(
                         Long.parseLong(
@@ -220,10 +241,21 @@ public final class RoutesComponent {
         housekeeping.scheduleWithFixedDelay(
                 routes::retryWaiting, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
         housekeeping.scheduleWithFixedDelay(
+                () -> count(routes),
+                Statistics.WINDOW_MILLIS,
+                Statistics.WINDOW_MILLIS,
+                TimeUnit.MILLISECONDS);
+        housekeeping.scheduleWithFixedDelay(
                 () -> words.closeSilent(silentNanos),
                 HOUSEKEEPING_SECONDS,
                 HOUSEKEEPING_SECONDS,
                 TimeUnit.SECONDS);
+    }
+
+    private void count(RouteFiles routes) {
+        statistics.keepOnly(
+                routes.status().stream().flatMap(file -> file.routes().stream()).toList());
+        statistics.roll();
     }
 
     /** Not on the thread that changed something: it may hold locks of the container. */
@@ -272,6 +304,14 @@ public final class RoutesComponent {
         Supplier<Map<String, Object>> status = this::status;
         Function<String, Function<String, int[]>> encode = this::encoder;
         opened.add(offered(Supplier.class, status, "status")::unregister);
+        Control control =
+                new Control(
+                        plugins,
+                        new ModelCommands(host),
+                        statistics,
+                        this::routeFiles,
+                        () -> problem);
+        opened.add(offered(Function.class, control, "control")::unregister);
         opened.add(offered(Function.class, encode, "encode")::unregister);
     }
 
@@ -285,46 +325,17 @@ public final class RoutesComponent {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("ready", ready);
         RouteFiles routes = files;
-        status.put(
-                "routes",
-                routes == null
-                        ? List.of()
-                        : routes.status().stream().map(RoutesComponent::file).toList());
+        status.put("routes", routeFiles().stream().map(RoutesComponent::file).toList());
         status.put("ended", routes != null && routes.ended());
         status.put("caughtUp", routes != null && routes.caughtUp());
-        status.put(
-                "plugins",
-                plugins.entries().stream()
-                        .map(
-                                entry ->
-                                        Map.<String, Object>of(
-                                                "kind",
-                                                entry.kind(),
-                                                "name",
-                                                entry.name(),
-                                                "source",
-                                                entry.source()))
-                        .toList());
-        List<String> problems = new ArrayList<>(plugins.problems());
-        if (!problem.isEmpty()) {
-            problems.add(problem);
-        }
-        status.put("problems", problems);
         status.put("models", host.store().list().stream().map(Object::toString).toList());
         status.put("modelsFolder", host.store().folder().toString());
-        status.put(
-                "serving",
-                host.serving().stream()
-                        .map(
-                                model ->
-                                        Map.<String, Object>of(
-                                                "model", model.id().toString(),
-                                                "engine", model.engine(),
-                                                "leases", model.leases(),
-                                                "mappedBytes", model.mappedBytes(),
-                                                "allocatedBytes", model.allocatedBytes()))
-                        .toList());
         return status;
+    }
+
+    private List<RouteFiles.Status> routeFiles() {
+        RouteFiles routes = files;
+        return routes == null ? List.of() : routes.status();
     }
 
     private static Map<String, Object> file(RouteFiles.Status file) {

@@ -64,6 +64,9 @@ public final class RouteFiles implements AutoCloseable {
         String good = "";
         List<String> routes = List.of();
         Set<Endpoint> endpoints = Set.of();
+
+        /** Its routes run, and their messages wait for a plug-in that is gone. */
+        boolean held;
     }
 
     private final CamelContext camel;
@@ -81,6 +84,7 @@ public final class RouteFiles implements AutoCloseable {
     /** Loads a file, or loads it anew. Whatever is wrong ends up in its {@link #status}. */
     public synchronized void load(Path file) {
         Deployed deployed = files.computeIfAbsent(file, any -> new Deployed());
+        deployed.held = false;
         String content;
         try {
             content = Files.readString(file);
@@ -104,7 +108,7 @@ public final class RouteFiles implements AutoCloseable {
             String missing = source.missing(wiring);
             if (missing != null) {
                 boolean edited = !content.equals(deployed.good);
-                if (!edited || isMissing(file, deployed)) {
+                if (!edited || stopping(file, deployed) != null) {
                     stop(deployed);
                 }
                 change(
@@ -250,6 +254,7 @@ public final class RouteFiles implements AutoCloseable {
         List<String> order = new ArrayList<>(ids);
         order.sort(Comparator.comparing(id -> isInternal(camel.getRoute(id))));
         for (String id : order) {
+            words.endWaiting(id);
             try {
                 camel.getRouteController().stopRoute(id);
                 camel.removeRoute(id);
@@ -294,12 +299,30 @@ public final class RouteFiles implements AutoCloseable {
             if (deployed == null) {
                 continue;
             }
-            if (!deployed.routes.isEmpty() && isMissing(file, deployed)) {
+            if (!deployed.routes.isEmpty() && stopping(file, deployed) != null) {
                 stop(deployed);
                 load(file);
-            } else if (deployed.state != State.RUNNING) {
+            } else if (deployed.held || deployed.state == State.RUNNING) {
+                hold(file, deployed);
+            } else {
                 load(file);
             }
+        }
+    }
+
+    /** Says that messages wait for a plug-in that is gone, or wait no more. */
+    private void hold(Path file, Deployed deployed) {
+        String missing = RouteSource.parse(camel, file, deployed.good).missing(wiring);
+        if (missing != null) {
+            deployed.held = true;
+            change(
+                    file,
+                    deployed,
+                    State.WAITING,
+                    file + " waits for " + missing + " (its messages wait with it)");
+        } else if (deployed.held) {
+            deployed.held = false;
+            change(file, deployed, State.RUNNING, "");
         }
     }
 
@@ -316,11 +339,11 @@ public final class RouteFiles implements AutoCloseable {
         }
     }
 
-    private boolean isMissing(Path file, Deployed deployed) {
+    private @Nullable String stopping(Path file, Deployed deployed) {
         try {
-            return RouteSource.parse(camel, file, deployed.good).missing(wiring) != null;
+            return RouteSource.parse(camel, file, deployed.good).stopping(wiring);
         } catch (Exception e) {
-            return true;
+            return Sentences.of(e);
         }
     }
 

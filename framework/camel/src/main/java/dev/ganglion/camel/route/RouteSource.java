@@ -174,6 +174,15 @@ final class RouteSource {
 
     /** {@return what must come before the file can run, as the end of a sentence, or null} */
     @Nullable String missing(Wiring wiring) {
+        return missing(wiring, false);
+    }
+
+    /** {@return what stops the file's routes when they run already, or null} */
+    @Nullable String stopping(Wiring wiring) {
+        return missing(wiring, true);
+    }
+
+    private @Nullable String missing(Wiring wiring, boolean runs) {
         for (RouteDefinition route : routes) {
             for (Address address : addresses(route)) {
                 String scheme = scheme(address.uri());
@@ -189,7 +198,8 @@ final class RouteSource {
                             + "); drop its bundle into the folder bundles";
                 }
             }
-            String missing = wiring.missing(steps(route).stream().map(PlacedStep::step).toList());
+            List<RouteStep> steps = steps(route).stream().map(PlacedStep::step).toList();
+            String missing = runs ? wiring.stopping(steps) : wiring.missing(steps);
             if (missing != null) {
                 return missing;
             }

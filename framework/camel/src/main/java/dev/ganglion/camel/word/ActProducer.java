@@ -18,13 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** {@code act:} does what the actions file says about each decision in the body; the body stays. */
 final class ActProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
-    private final Actuator actuator;
-    private @Nullable ActionGate gate;
+    private @Nullable PlugInUse<Actuator, ActionGate> gate;
 
-    ActProducer(WordEndpoint endpoint, Actuator actuator) {
+    ActProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        this.actuator = actuator;
     }
 
     @Override
@@ -32,17 +30,23 @@ final class ActProducer extends DefaultProducer {
         super.doStart();
         Options own = Wiring.ownOptions(endpoint.step());
         Path rules = own.has("actions") ? own.path("actions") : null;
-        gate =
-                new ActionGate(
-                        actuator,
-                        Wiring.pluginOptions(endpoint.step(), actuator.options()),
-                        rules,
-                        System::nanoTime);
+        PlugInUse<Actuator, ActionGate> opened =
+                new PlugInUse<>(
+                        endpoint,
+                        Actuator.class,
+                        actuator ->
+                                new ActionGate(
+                                        actuator,
+                                        Wiring.pluginOptions(endpoint.step(), actuator.options()),
+                                        rules,
+                                        System::nanoTime));
+        opened.open();
+        gate = opened;
     }
 
     @Override
     protected void doStop() throws Exception {
-        ActionGate open = gate;
+        PlugInUse<Actuator, ActionGate> open = gate;
         gate = null;
         if (open != null) {
             open.close();
@@ -52,12 +56,13 @@ final class ActProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) {
-        ActionGate open = gate;
-        if (open == null) {
+        PlugInUse<Actuator, ActionGate> use = gate;
+        if (use == null) {
             throw new GanglionException(
                     Kind.RETRY,
                     endpoint.step() + " is stopped; send the message again when its route runs");
         }
+        ActionGate open = use.get();
         long startNanos = System.nanoTime();
         Flow flow = Flow.of(exchange, endpoint);
         Object body = exchange.getMessage().getBody();

@@ -19,14 +19,20 @@ import org.apache.camel.support.DefaultProducer;
  */
 final class DecideProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
-    private final DeciderSettings settings;
+    private final PlugInUse<Decider, DeciderSettings> settings;
 
-    DecideProducer(WordEndpoint endpoint, Decider decider) {
+    DecideProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
         this.settings =
-                new DeciderSettings(
-                        decider, Wiring.pluginOptions(endpoint.step(), decider.options()));
+                new PlugInUse<>(
+                        endpoint,
+                        Decider.class,
+                        decider ->
+                                new DeciderSettings(
+                                        decider,
+                                        Wiring.pluginOptions(endpoint.step(), decider.options())));
+        settings.open();
     }
 
     @Override
@@ -41,7 +47,7 @@ final class DecideProducer extends DefaultProducer {
         }
         Flow flow = Flow.of(exchange, endpoint);
         flow.deciding(steps.lane());
-        Stage<Steps, Decision> stage = steps.lane().decider(settings);
+        Stage<Steps, Decision> stage = steps.lane().decider(settings.get());
         long startNanos = System.nanoTime();
         long inferredNanos = steps.inferNanos();
         while (!flow.decided() && steps.advance()) {

@@ -19,10 +19,10 @@ import org.apache.camel.support.DefaultProducer;
  */
 final class FeatureEncodeProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
-    private final FeatureSettings settings;
+    private final PlugInUse<FeatureExtractor, FeatureSettings> settings;
     private final Lanes lanes;
 
-    FeatureEncodeProducer(WordEndpoint endpoint, FeatureExtractor extractor) {
+    FeatureEncodeProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
         Options own = Wiring.ownOptions(endpoint.step());
@@ -34,8 +34,15 @@ final class FeatureEncodeProducer extends DefaultProducer {
                             + " follows; say model=NAME");
         }
         this.settings =
-                new FeatureSettings(
-                        extractor, Wiring.pluginOptions(endpoint.step(), extractor.options()));
+                new PlugInUse<>(
+                        endpoint,
+                        FeatureExtractor.class,
+                        extractor ->
+                                new FeatureSettings(
+                                        extractor,
+                                        Wiring.pluginOptions(
+                                                endpoint.step(), extractor.options())));
+        settings.open();
         this.lanes = endpoint.route().lanes(own.text("model"));
     }
 
@@ -51,7 +58,7 @@ final class FeatureEncodeProducer extends DefaultProducer {
                             + "; begin the route with a sensor that gives one");
         }
         Flow flow = Flow.of(exchange, endpoint);
-        Features features = flow.lane(lanes).features(settings);
+        Features features = flow.lane(lanes).features(settings.get());
         features.take(tensor, flow.last());
         if (features.batch().isEmpty() && !flow.last()) {
             exchange.setRouteStop(true);

@@ -5,6 +5,7 @@ import dev.ganglion.api.data.Sample;
 import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.flow.Lane;
 import dev.ganglion.runtime.flow.Lanes;
+import dev.ganglion.runtime.flow.SessionSteps;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
 import java.util.ArrayList;
@@ -232,6 +233,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             failed(answered);
             return;
         }
+        ended();
         try {
             report();
         } finally {
@@ -245,6 +247,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     }
 
     private void failed(@Nullable Throwable thrown) {
+        ended();
         try {
             String sentence = Sentences.of(thrown);
             if (origin != null) {
@@ -258,6 +261,17 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             }
         } finally {
             release(true);
+        }
+    }
+
+    /**
+     * A version on probation is judged by how its messages end: a bad input or a refused action
+     * says nothing about it, a broken session does.
+     */
+    private void ended() {
+        for (Held each = held; each != null; each = each.next) {
+            SessionSteps steps = each.lane.steps();
+            each.lane.lease().ended(steps.inferNanos(), steps.failed());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
+import dev.ganglion.runtime.wiring.Wiring;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
@@ -17,11 +18,13 @@ import org.apache.camel.support.DefaultProducer;
 final class InferProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
     private final Lanes lanes;
+    private final boolean retry;
 
     InferProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
         this.lanes = endpoint.route().lanes(endpoint.step().name());
+        this.retry = Wiring.ownOptions(endpoint.step()).flag("retry");
     }
 
     @Override
@@ -30,6 +33,7 @@ final class InferProducer extends DefaultProducer {
     public void process(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
         SessionSteps steps = Flow.of(exchange, endpoint).lane(lanes).steps();
+        steps.retrying(retry);
         if (body instanceof Tokens tokens) {
             steps.start(tokens);
         } else if (body instanceof Tensor tensor) {

@@ -12,6 +12,7 @@ final class RouteScope {
     private final Path folder;
     private final ModelHost host;
     private final Map<String, Lanes> lanes = new ConcurrentHashMap<>();
+    private volatile boolean closing;
 
     RouteScope(String id, Path folder, ModelHost host) {
         this.id = id;
@@ -33,6 +34,15 @@ final class RouteScope {
 
     void closeSilent(long limitNanos) {
         lanes.values().forEach(each -> each.closeSilent(limitNanos));
+    }
+
+    /** Who waits for a plug-in waits no more: the route is being stopped. */
+    void endWaiting() {
+        closing = true;
+    }
+
+    boolean closing() {
+        return closing;
     }
 
     void close() {

@@ -1,11 +1,8 @@
 package dev.ganglion.camel.word;
 
-import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Plugin;
-import dev.ganglion.api.decide.Decider;
-import dev.ganglion.api.encode.FeatureExtractor;
 import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.sense.Sensor;
 import dev.ganglion.runtime.wiring.RouteStep;
@@ -61,10 +58,10 @@ final class WordEndpoint extends DefaultEndpoint {
             case "encode" ->
                     words.plugins().find(Tokenizer.class, step.name()) != null
                             ? new TokenEncodeProducer(this)
-                            : new FeatureEncodeProducer(this, plugin(FeatureExtractor.class));
+                            : new FeatureEncodeProducer(this);
             case "infer" -> new InferProducer(this);
-            case "decide" -> new DecideProducer(this, plugin(Decider.class));
-            case "act" -> new ActProducer(this, plugin(Actuator.class));
+            case "decide" -> new DecideProducer(this);
+            case "act" -> new ActProducer(this);
             default ->
                     throw new GanglionException(
                             Kind.SETUP,

@@ -34,8 +34,15 @@ public final class Words {
     /** The words, in the order in which a sample meets them. */
     public static final List<String> ALL = List.of("sense", "encode", "infer", "decide", "act");
 
+    /** How many messages may wait for a plug-in that is gone, unless said otherwise. */
+    public static final int WAITING_MESSAGES = 64;
+
+    /** And how long. */
+    public static final long WAITING_MILLIS = 60_000;
+
     private final Plugins plugins;
     private final ModelHost host;
+    private final Waiting waiting;
     private final Map<String, RouteScope> routes = new ConcurrentHashMap<>();
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -43,8 +50,19 @@ public final class Words {
 
     /** The words over these plug-ins and models. */
     public Words(Plugins plugins, ModelHost host) {
+        this(plugins, host, WAITING_MESSAGES, WAITING_MILLIS);
+    }
+
+    /**
+     * The words over these plug-ins and models.
+     *
+     * @param waitingMessages how many messages may wait for a plug-in that is gone
+     * @param waitingMillis and how long
+     */
+    public Words(Plugins plugins, ModelHost host, int waitingMessages, long waitingMillis) {
         this.plugins = plugins;
         this.host = host;
+        this.waiting = new Waiting(plugins, waitingMessages, waitingMillis);
     }
 
     /** Adds the schemes to a context, and the conversion of decisions into JSON. */
@@ -63,6 +81,15 @@ public final class Words {
      */
     public void openRoute(String id, Path folder) {
         routes.put(id, new RouteScope(id, folder, host));
+    }
+
+    /** Has the messages of a route that wait for a plug-in fail now, so that it can be stopped. */
+    public void endWaiting(String id) {
+        RouteScope scope = routes.get(id);
+        if (scope != null) {
+            scope.endWaiting();
+            plugins.wake();
+        }
     }
 
     /** Forgets a route and closes its lanes. */
@@ -92,6 +119,10 @@ public final class Words {
 
     Plugins plugins() {
         return plugins;
+    }
+
+    Waiting waiting() {
+        return waiting;
     }
 
     void begun() {

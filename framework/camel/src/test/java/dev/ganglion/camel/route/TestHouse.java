@@ -59,6 +59,11 @@ final class TestHouse implements Observer, AutoCloseable {
     }
 
     TestHouse(Path folder, TensorSpec sensed) throws Exception {
+        this(folder, sensed, Words.WAITING_MESSAGES, Words.WAITING_MILLIS);
+    }
+
+    TestHouse(Path folder, TensorSpec sensed, int waitingMessages, long waitingMillis)
+            throws Exception {
         this.folder = folder;
         sensor = new HandFedSensor(sensed);
         plugins.add(sensor, "test");
@@ -85,7 +90,7 @@ final class TestHouse implements Observer, AutoCloseable {
                   room: kitchen
                 """);
         host = new ModelHost(new ModelStore(folder.resolve("models")), plugins, 1000);
-        words = new Words(plugins, host);
+        words = new Words(plugins, host, waitingMessages, waitingMillis);
         words.add(this);
         camel = RouteContext.create(words, Map.of());
         camel.start();
