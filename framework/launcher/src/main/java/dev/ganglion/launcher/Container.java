@@ -2,17 +2,12 @@ package dev.ganglion.launcher;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileStore;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -52,9 +48,6 @@ final class Container implements AutoCloseable {
     /** How long everything may take to stop. */
     static final long STOP_SECONDS = 20;
 
-    /** What bundles unpack at a start, and as much again for those that are dropped. */
-    private static final long CACHE_BYTES = 20_000_000;
-
     private static final Pattern MISSING_PACKAGE =
             Pattern.compile("osgi\\.wiring\\.package=([\\w.]+)\\)(?:\\(version>=([^)]*)\\))?");
 
@@ -62,35 +55,37 @@ final class Container implements AutoCloseable {
     private static final Pattern USES = Pattern.compile(";uses:=\"[^\"]*\"");
 
     private final Path home;
-    private final Path cache;
+    private final VarFolder var;
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private final FutureTask<Felix> preparation = new FutureTask<>(this::begin);
     private volatile @Nullable Felix felix;
+    private volatile @Nullable ControlSocket control;
     private volatile boolean started;
 
     /**
      * Nothing is started yet.
      *
      * @param home the folder of the image
+     * @param serves whether it runs routes: then it is the only such one on its {@code var}, and
+     *     answers the commands that are given in a second terminal
      */
-    Container(Path home) {
+    Container(Path home, boolean serves) {
         this.home = home;
-        Path var = var(home);
-        this.cache = var.resolve("cache-" + ProcessHandle.current().pid());
-        set(Constants.FRAMEWORK_STORAGE, cache.toString());
+        this.var = new VarFolder(var(home), serves);
+        set(Constants.FRAMEWORK_STORAGE, var.cache().toString());
         set(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         set("felix.log.level", "1");
         set("felix.resolver.parallelism", "1");
         set("ganglion.home", home.toString());
-        set("ganglion.var", var.toString());
+        set("ganglion.var", var.path().toString());
         set("ganglion.models", configured("ganglion.models", home.resolve("models")));
         set("ganglion.natives", configured("ganglion.natives", home.resolve("native")));
         set("ganglion.level.routes", Integer.toString(LAST_LEVEL));
-        set("felix.fileinstall.dir", bundles() + "," + home.resolve("etc"));
+        set("felix.fileinstall.dir", bundles() + "," + configured("ganglion.etc", home.resolve("etc")));
         set("felix.fileinstall.poll", "500");
         set("felix.fileinstall.noInitialDelay", "true");
-        set("felix.fileinstall.tmpdir", cache.resolve("fileinstall").toString());
+        set("felix.fileinstall.tmpdir", var.cache().resolve("fileinstall").toString());
         set("felix.fileinstall.log.level", "1");
         set("felix.fileinstall.enableConfigSave", "false");
         set("felix.fileinstall.start.level", Integer.toString(PLUGIN_LEVEL));
@@ -125,9 +120,11 @@ final class Container implements AutoCloseable {
     /**
      * Begins to start the container of this program's image on a thread of its own, while the
      * command line is read: everything but the routes, which depend on it.
+     *
+     * @param serves whether it will run routes
      */
-    static void prepare() {
-        Container container = new Container(home());
+    static void prepare(boolean serves) {
+        Container container = new Container(home(), serves);
         Thread thread = new Thread(container.preparation, "container");
         thread.setDaemon(true);
         ahead = container;
@@ -138,7 +135,7 @@ final class Container implements AutoCloseable {
     static Container take() {
         Container container = ahead;
         ahead = null;
-        return container == null ? new Container(home()) : container;
+        return container == null ? new Container(home(), true) : container;
     }
 
     /** Closes the container that was prepared and that no command took. */
@@ -177,6 +174,9 @@ final class Container implements AutoCloseable {
             // goes through once more: the routes find them there.
             to(framework, PLUGIN_LEVEL);
             to(framework, LAST_LEVEL);
+            if (var.exclusive()) {
+                openControl();
+            }
             for (Bundle bundle : framework.getBundleContext().getBundles()) {
                 boolean runs = (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
                 if (!runs && bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
@@ -195,22 +195,36 @@ final class Container implements AutoCloseable {
         }
     }
 
+    private void openControl() {
+        try {
+            control =
+                    ControlSocket.open(
+                            var.path(), var.cache(), this::answer, ControlSocket.SILENT_MILLIS);
+        } catch (IOException e) {
+            problems.add(
+                    "this container cannot be asked from a second terminal, because there is no"
+                            + " socket in "
+                            + var.path()
+                            + " ("
+                            + e
+                            + "); the routes run; name a folder on a local disk with GANGLION_VAR");
+        }
+    }
+
+    private Map<String, Object> answer(Map<String, Object> request) {
+        @SuppressWarnings("unchecked") // the container offers such a function under this name
+        Function<Map<String, Object>, Map<String, Object>> service =
+                command(Function.class, "control");
+        return service == null
+                ? ControlSocket.refused(
+                        "the container has nobody who answers: it is starting or stopping, or"
+                                + " 'ganglion doctor' says why")
+                : service.apply(request);
+    }
+
     /** Everything that does not depend on the command: libraries, runtime and plug-ins. */
     private Felix begin() throws BundleException, IOException, InterruptedException {
-        try {
-            removeLeftOvers();
-            Files.createDirectories(cache);
-        } catch (IOException e) {
-            throw new IOException(
-                    "the folder "
-                            + cache.getParent()
-                            + " cannot be written ("
-                            + e
-                            + "); make room or give the user of this process the right to write there,"
-                            + " or name another with GANGLION_VAR",
-                    e);
-        }
-        refuseFullDisk();
+        var.open();
         Map<String, Object> configuration = new LinkedHashMap<>(properties);
         configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exports());
         configuration.put(FelixConstants.LOG_LOGGER_PROP, new Complaints());
@@ -252,22 +266,6 @@ final class Container implements AutoCloseable {
         }
     }
 
-    private void refuseFullDisk() throws IOException {
-        FileStore store = Files.getFileStore(cache);
-        long freeBytes = store.getUsableSpace();
-        if (store.getTotalSpace() > 0 && freeBytes < CACHE_BYTES) {
-            throw new IOException(
-                    String.format(
-                            Locale.ROOT,
-                            "the disk of the folder %s is full: %.1f MB are free and starting takes"
-                                    + " %.0f MB; make room there, or name another folder with"
-                                    + " GANGLION_VAR",
-                            cache.getParent(),
-                            freeBytes / 1e6,
-                            CACHE_BYTES / 1e6));
-        }
-    }
-
     private static void to(Felix framework, int level) throws InterruptedException {
         CountDownLatch reached = new CountDownLatch(1);
         framework
@@ -280,27 +278,6 @@ final class Container implements AutoCloseable {
                             }
                         });
         reached.await();
-    }
-
-    /**
-     * A process that was killed could not remove its cache; whoever comes next does, if that
-     * process is gone.
-     */
-    private void removeLeftOvers() throws IOException {
-        Path var = cache.getParent();
-        if (var == null || !Files.isDirectory(var)) {
-            return;
-        }
-        try (Stream<Path> children = Files.list(var)) {
-            for (Path child : children.toList()) {
-                String name = String.valueOf(child.getFileName());
-                if (name.matches("cache-\\d+")
-                        && ProcessHandle.of(Long.parseLong(name.substring("cache-".length())))
-                                .isEmpty()) {
-                    delete(child);
-                }
-            }
-        }
     }
 
     private void install(BundleContext context) throws IOException, BundleException {
@@ -410,9 +387,29 @@ final class Container implements AutoCloseable {
         return null;
     }
 
-    /** Stops everything in order and removes what was written for this process alone. */
+    /**
+     * Stops everything in order and removes what was written for this process alone. Whoever calls
+     * it while it is under way waits, because the process may end right after.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        try (this.var) {
+            closeControl();
+            stop();
+        } catch (IOException e) {
+            problems.add("what lies in " + var.path() + " could not be removed (" + e + ")");
+        }
+    }
+
+    private void closeControl() {
+        try (ControlSocket answering = control) {
+            control = null;
+        } catch (IOException e) {
+            problems.add("the socket in " + var.path() + " could not be removed (" + e + ")");
+        }
+    }
+
+    private void stop() {
         Felix framework = felix;
         if (framework == null) {
             return;
@@ -434,31 +431,6 @@ final class Container implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        try {
-            delete(cache);
-        } catch (IOException e) {
-            problems.add("the folder " + cache + " could not be removed (" + e + ")");
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.deleteIfExists(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path directory, @Nullable IOException failure) throws IOException {
-                        Files.deleteIfExists(directory);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 
     /** {@return the folder of the image that this program belongs to} */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,18 +35,24 @@ final class DoctorCommand implements Callable<Integer> {
                             + " to load; start with the script ganglion, which sets it");
         }
         Map<String, Object> status;
+        Map<String, Object> listed = Map.of();
         try (Container container = Container.take()) {
             container.start(event -> {});
             problems.addAll(container.problems());
             @SuppressWarnings(
                     "unchecked") // the container offers a supplier of maps under this name
             Supplier<Map<String, Object>> service = container.command(Supplier.class, "status");
+            @SuppressWarnings("unchecked") // likewise a function of maps
+            Function<Map<String, Object>, Map<String, Object>> control =
+                    container.command(Function.class, "control");
             status = service == null ? Map.of() : service.get();
-            if (service == null) {
+            if (control == null) {
                 problems.add("the routes did not start, because a bundle above is not active");
+            } else {
+                listed = control.apply(Map.of("command", "plugin.list"));
             }
         }
-        if (status.get("problems") instanceof List<?> found) {
+        if (listed.get("problems") instanceof List<?> found) {
             found.forEach(problem -> problems.add(String.valueOf(problem)));
         }
         Map<String, Object> facts = new LinkedHashMap<>();
@@ -61,7 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
                 "var",
                 Container.var(home)
                         + (Files.isWritable(Container.var(home)) ? "" : " (not writable)"));
-        facts.put("plugins", plugins(status));
+        facts.put("plugins", plugins(listed));
         facts.put("models", status.getOrDefault("models", List.of()));
         facts.put("modelsFolder", status.getOrDefault("modelsFolder", ""));
         facts.put("problems", problems);
@@ -73,9 +80,9 @@ final class DoctorCommand implements Callable<Integer> {
         return problems.isEmpty() ? 0 : 1;
     }
 
-    private static Map<String, TreeSet<String>> plugins(Map<String, Object> status) {
+    private static Map<String, TreeSet<String>> plugins(Map<String, Object> listed) {
         Map<String, TreeSet<String>> plugins = new TreeMap<>();
-        if (status.get("plugins") instanceof List<?> entries) {
+        if (listed.get("plugins") instanceof List<?> entries) {
             for (Object entry : entries) {
                 if (entry instanceof Map<?, ?> map) {
                     plugins.computeIfAbsent(

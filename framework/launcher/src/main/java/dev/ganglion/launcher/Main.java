@@ -17,7 +17,11 @@ import picocli.CommandLine.IVersionProvider;
             RunCommand.class,
             StartCommand.class,
             DoctorCommand.class,
-            EncodeCommand.class
+            EncodeCommand.class,
+            TopCommand.class,
+            ModelCommand.class,
+            PluginCommand.class,
+            RouteCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = {
@@ -30,13 +34,16 @@ import picocli.CommandLine.IVersionProvider;
             "  ganglion run routes/kitchen-commands                              the recorded commands",
             "  echo \"turn on the kitchen lights\" | \\",
             "    ganglion run routes/kitchen-commands --set input=-              your own",
+            "  ganglion top                              in a second terminal: what it does",
             "  ganglion COMMAND --help                                           more about a command"
         })
 public final class Main {
+    private static final List<String> SERVING = List.of("run", "start");
     private static final List<String> STARTING = List.of("run", "start", "doctor", "encode");
+    private static final List<String> ASKING = List.of("top", "model", "plugin", "route");
     private static final List<String> HELP = List.of("-h", "--help", "-V", "--version");
 
-    private Main() {}
+    Main() {}
 
     static final class Version implements IVersionProvider {
         @Override
@@ -52,7 +59,7 @@ public final class Main {
         if (!words.isEmpty()
                 && STARTING.contains(words.get(0))
                 && words.stream().noneMatch(HELP::contains)) {
-            Container.prepare();
+            Container.prepare(SERVING.contains(words.get(0)));
         }
         CommandLine commands =
                 commandLine(words)
@@ -79,7 +86,8 @@ public final class Main {
 
     /** Whether the words name a command that can be read without the others. */
     private static boolean alone(List<String> words) {
-        return !words.isEmpty() && STARTING.contains(words.get(0));
+        return !words.isEmpty()
+                && (STARTING.contains(words.get(0)) || ASKING.contains(words.get(0)));
     }
 
     /** A command without its siblings: to read those by reflection costs the start a tenth. */
@@ -92,7 +100,11 @@ public final class Main {
                     case "run" -> new RunCommand();
                     case "start" -> new StartCommand();
                     case "doctor" -> new DoctorCommand();
-                    default -> new EncodeCommand();
+                    case "encode" -> new EncodeCommand();
+                    case "top" -> new TopCommand();
+                    case "model" -> new ModelCommand();
+                    case "plugin" -> new PluginCommand();
+                    default -> new RouteCommand();
                 };
         return new CommandLine(command).setCommandName("ganglion " + words.get(0));
     }

@@ -1,0 +1,378 @@
+package dev.ganglion.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands against a container that answers as it is told here. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class AskingCommandsTest {
+    private static final String SERVING = "serving";
+
+    @TempDir Path folder;
+    private final List<Map<String, Object>> asked = new CopyOnWriteArrayList<>();
+    private final PrintStream console = System.out;
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final StringWriter complaints = new StringWriter();
+
+    @BeforeEach
+    void captureOutput() {
+        System.setProperty("ganglion.home", folder.toString());
+        System.setProperty("ganglion.var", folder.toString());
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restoreOutput() {
+        System.setOut(console);
+        System.clearProperty("ganglion.home");
+        System.clearProperty("ganglion.var");
+    }
+
+    private int run(
+            Function<Map<String, Object>, Map<String, Object>> container, String... arguments)
+            throws IOException {
+        Path own = Files.createDirectories(folder.resolve("cache-1"));
+        try (ControlSocket socket =
+                ControlSocket.open(
+                        folder,
+                        own,
+                        request -> {
+                            asked.add(request);
+                            return container.apply(request);
+                        },
+                        ControlSocket.SILENT_MILLIS)) {
+            assertThat(socket).isNotNull();
+            return run(arguments);
+        }
+    }
+
+    private int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setErr(new PrintWriter(complaints))
+                .setExecutionExceptionHandler(
+                        (e, command, parsed) -> {
+                            command.getErr().println(e.getMessage());
+                            return 1;
+                        })
+                .execute(arguments);
+    }
+
+    private List<String> lines() {
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    private static Map<String, Object> model(String version, String state) {
+        return Map.of(
+                "name",
+                "nlu",
+                "version",
+                version,
+                "state",
+                state,
+                "engine",
+                "toy",
+                "isolation",
+                "container",
+                "format",
+                "toy",
+                "leases",
+                1,
+                "mappedBytes",
+                0,
+                "allocatedBytes",
+                2_500_000,
+                "sinceMillis",
+                0);
+    }
+
+    private static Map<String, Object> top() {
+        Map<String, Object> micros =
+                Map.of("encode", 1, "infer", 300, "decide", 3, "act", 4, "total", 312);
+        Map<String, Object> route =
+                Map.of(
+                        "route",
+                        "kitchen",
+                        "file",
+                        "/r/a.camel.yaml",
+                        "state",
+                        "running",
+                        "sentence",
+                        "",
+                        "messages",
+                        7,
+                        "failed",
+                        1,
+                        "perSecond",
+                        2.25,
+                        "microsP50",
+                        micros,
+                        "microsP99",
+                        micros);
+        Map<String, Object> lost =
+                Map.of(
+                        "route",
+                        "",
+                        "file",
+                        "/r/b.camel.yaml",
+                        "state",
+                        "waiting",
+                        "sentence",
+                        "/r/b.camel.yaml waits for the model 'x'",
+                        "messages",
+                        0,
+                        "failed",
+                        0,
+                        "perSecond",
+                        0.0,
+                        "microsP50",
+                        Map.of(),
+                        "microsP99",
+                        Map.of());
+        return Map.of(
+                "ok",
+                true,
+                "uptimeMillis",
+                61_000,
+                "rssBytes",
+                100_000_000,
+                "routes",
+                List.of(route, lost),
+                "models",
+                List.of(model("2", SERVING)));
+    }
+
+    @Test
+    void topShowsRoutesWithLatenciesAndModelsInMemory() throws IOException {
+        assertThat(run(request -> top(), "top", "--once")).isZero();
+        assertThat(asked).containsExactly(Map.of("command", "top"));
+        assertThat(lines())
+                .contains("up 1 min 1 s, memory 100.0 MB; latencies: p50/p99 in microseconds")
+                .contains("/r/b.camel.yaml waits for the model 'x'")
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "kitchen +running +7 +1 +2\\.[23] +1/1 +300/300 +3/3 +4/4"
+                                                + " +312/312"))
+                .anyMatch(line -> line.matches("b\\.camel\\.yaml +waiting +0 +0 +0\\.0( +-){5}"))
+                .anyMatch(line -> line.startsWith("nlu") && line.contains("2.5"));
+    }
+
+    @Test
+    void topAsJsonIsOneObject() throws IOException {
+        assertThat(run(request -> top(), "top", "--json")).isZero();
+        assertThat(lines()).hasSize(1);
+        assertThat(JSON.std.mapFrom(lines().get(0))).containsEntry("uptimeMillis", 61_000);
+    }
+
+    @Test
+    void topAsJsonGoesOnWhenAnIntervalIsGivenUntilTheContainerIsGone() throws IOException {
+        int status =
+                run(
+                        request ->
+                                asked.size() < 3 ? top() : ControlSocket.refused("it is stopping"),
+                        "top",
+                        "--json",
+                        "--interval",
+                        "0.1");
+        assertThat(status).isEqualTo(1);
+        assertThat(lines()).hasSize(2);
+        assertThat(complaints.toString().strip()).isEqualTo("it is stopping");
+    }
+
+    @Test
+    void aShorterIntervalThanTenthsOfASecondIsNotUnderstood() throws IOException {
+        for (String seconds : List.of("0", "-1", "NaN", "0.01")) {
+            assertThat(run(request -> top(), "top", "--interval", seconds)).isEqualTo(2);
+        }
+        assertThat(complaints.toString()).contains("at least 0.1 seconds expected, 0.01 found");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void withoutAContainerEachCommandSaysSo() {
+        for (List<String> command :
+                List.of(
+                        List.of("top"),
+                        List.of("top", "--json"),
+                        List.of("model", "list"),
+                        List.of("model", "swap", "nlu", "2", "--wait"),
+                        List.of("plugin", "list", "--json"),
+                        List.of("route", "list"))) {
+            assertThat(run(command.toArray(String[]::new))).as("%s", command).isEqualTo(1);
+        }
+        assertThat(lines()).isEmpty();
+        assertThat(complaints.toString().lines())
+                .hasSize(6)
+                .containsOnly(
+                        "no container runs on "
+                                + folder
+                                + "; start one with 'ganglion start' or 'ganglion run ROUTES'");
+    }
+
+    @Test
+    void aSwapSendsWhatWasGivenAndNothingElse() throws IOException {
+        Function<Map<String, Object>, Map<String, Object>> done =
+                request -> Map.of("ok", true, "sentence", "nlu@2 serves instead of nlu@1");
+        assertThat(run(done, "model", "swap", "nlu", "2")).isZero();
+        assertThat(
+                        run(
+                                done,
+                                "model swap nlu 2 --strategy canary --drain-first --probation-seconds 5 --probation-messages 6 --share 12.5 --max-error-rate 10 --max-latency-ratio 1.5"
+                                        .split(" ")))
+                .isZero();
+        assertThat(asked)
+                .containsExactly(
+                        Map.of("command", "model.swap", "name", "nlu", "version", "2"),
+                        Map.of(
+                                "command", "model.swap",
+                                "name", "nlu",
+                                "version", "2",
+                                "strategy", "canary",
+                                "drainFirst", "true",
+                                "probationSeconds", "5",
+                                "probationMessages", "6",
+                                "share", "12.5",
+                                "maxErrorRate", "10",
+                                "maxLatencyRatio", "1.5"));
+        assertThat(lines()).hasSize(2).containsOnly("nlu@2 serves instead of nlu@1");
+    }
+
+    private Function<Map<String, Object>, Map<String, Object>> afterProbation(String serving) {
+        return request -> {
+            if ("model.swap".equals(request.get("command"))) {
+                return Map.of("ok", true, "model", "nlu@2", "sentence", "nlu@2 is on probation");
+            }
+            List<Map<String, Object>> versions = new ArrayList<>();
+            versions.add(asked.size() < 4 ? model("2", "probation") : model(serving, SERVING));
+            return Map.of(
+                    "ok",
+                    true,
+                    "versions",
+                    versions,
+                    "log",
+                    List.of(Map.of("atMillis", 1, "sentence", "nlu@2 was too slow")));
+        };
+    }
+
+    @Test
+    void aSwapWaitsUntilTheVersionWasAccepted() throws IOException {
+        assertThat(run(afterProbation("2"), "model", "swap", "nlu", "2", "--wait")).isZero();
+        assertThat(asked).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(lines()).containsExactly("nlu@2 serves");
+    }
+
+    @Test
+    void aSwapThatWasTakenBackFailsWithTheReason() throws IOException {
+        assertThat(run(afterProbation("1"), "model", "swap", "nlu", "2", "--wait")).isEqualTo(1);
+        assertThat(lines()).isEmpty();
+        assertThat(complaints.toString().strip())
+                .isEqualTo("version 2 of the model 'nlu' does not serve: nlu@2 was too slow");
+    }
+
+    @Test
+    void otherChangesNameModelAndEngine() throws IOException {
+        Function<Map<String, Object>, Map<String, Object>> done =
+                request -> Map.of("ok", true, "sentence", "done");
+        assertThat(run(done, "model", "rollback", "nlu")).isZero();
+        assertThat(run(done, "model", "promote", "nlu", "--json")).isZero();
+        assertThat(run(done, "model", "engine", "nlu", "toy")).isZero();
+        assertThat(asked)
+                .containsExactly(
+                        Map.of("command", "model.rollback", "name", "nlu"),
+                        Map.of("command", "model.promote", "name", "nlu"),
+                        Map.of("command", "model.engine", "name", "nlu", "engine", "toy"));
+        assertThat(lines()).hasSize(3).contains("done").anyMatch(line -> line.startsWith("{"));
+    }
+
+    @Test
+    void aChangeWithoutItsModelIsNotUnderstood() {
+        assertThat(run("model", "swap", "nlu")).isEqualTo(2);
+        assertThat(run("model", "swap", "nlu", "2", "--share", "much")).isEqualTo(2);
+        assertThat(run("model")).isEqualTo(2);
+        assertThat(complaints.toString())
+                .contains("'VERSION'", "'--share'", "Missing required subcommand");
+    }
+
+    @Test
+    void aModelIsShownWithWhoHoldsItAndWhatHappened() throws IOException {
+        Map<String, Object> shown =
+                Map.of(
+                        "ok",
+                        true,
+                        "name",
+                        "nlu",
+                        "versions",
+                        List.of(model("2", SERVING), model("1", "installed")),
+                        "inputs",
+                        List.of("input_ids int64 [1, 32]"),
+                        "outputs",
+                        List.of("intents", "slots"),
+                        "licence",
+                        "MIT",
+                        "leasesHeld",
+                        List.of(Map.of("holder", "kitchen", "sinceMillis", 1)),
+                        "log",
+                        List.of(Map.of("atMillis", 1, "sentence", "nlu@2 serves")));
+        assertThat(run(request -> shown, "model", "show", "nlu")).isZero();
+        assertThat(asked).containsExactly(Map.of("command", "model.show", "name", "nlu"));
+        assertThat(lines())
+                .contains("input    input_ids int64 [1, 32]", "output   slots", "licence  MIT")
+                .anyMatch(line -> line.startsWith("held by  kitchen, since "))
+                .anyMatch(line -> line.endsWith("  nlu@2 serves"));
+    }
+
+    @Test
+    void pluginsAreListedWithWhatIsWrong() throws IOException {
+        assertThat(
+                        run(
+                                request ->
+                                        Map.of(
+                                                "ok",
+                                                true,
+                                                "plugins",
+                                                List.of(
+                                                        Map.of(
+                                                                "kind",
+                                                                "engine",
+                                                                "name",
+                                                                "toy",
+                                                                "source",
+                                                                "toys 1.0")),
+                                                "problems",
+                                                List.of("a lamp is missing")),
+                                "plugin",
+                                "list"))
+                .isZero();
+        assertThat(lines())
+                .contains("Wrong:", "  - a lamp is missing")
+                .anyMatch(line -> line.matches("engine +toy +toys 1\\.0"));
+    }
+
+    @Test
+    void durationsAreInTheirTwoLargestUnits() {
+        assertThat(List.of(59L, 60L, 3_661L, 90_000L))
+                .extracting(TopCommand::duration)
+                .containsExactly("59 s", "1 min 0 s", "1 h 1 min", "1 d 1 h");
+    }
+}
