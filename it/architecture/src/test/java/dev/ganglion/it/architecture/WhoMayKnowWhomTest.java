@@ -64,11 +64,49 @@ class WhoMayKnowWhomTest {
                                 "dev.ganglion.runtime..",
                                 "dev.ganglion.api..",
                                 "java..",
+                                "org.HdrHistogram..",
                                 "org.slf4j..",
                                 "org.snakeyaml.engine..",
                                 "com.fasterxml.jackson.jr..",
                                 "com.fasterxml.jackson.core..",
                                 "org.osgi.annotation..",
+                                "org.jspecify.annotations.."))
+                .check(House.CLASSES);
+    }
+
+    @Test
+    void theWorkerKnowsTheApiTheRuntimeAndFewLibraries() {
+        classes()
+                .that()
+                .resideInAPackage("dev.ganglion.worker..")
+                .and()
+                .resideOutsideOfPackage("dev.ganglion.worker.osgi..")
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                "dev.ganglion.worker..",
+                                "dev.ganglion.runtime..",
+                                "dev.ganglion.api..",
+                                "java..",
+                                "org.slf4j..",
+                                "com.sun.jna..",
+                                "org.osgi.annotation..",
+                                "org.jspecify.annotations.."))
+                .check(House.CLASSES);
+    }
+
+    @Test
+    void aWorkerProcessNeedsTheApiAndItsOwnClassesOnly() {
+        classes()
+                .that()
+                .resideInAnyPackage("dev.ganglion.worker.child..", "dev.ganglion.worker.wire..")
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                "dev.ganglion.worker.child..",
+                                "dev.ganglion.worker.wire..",
+                                "dev.ganglion.api..",
+                                "java..",
                                 "org.jspecify.annotations.."))
                 .check(House.CLASSES);
     }
