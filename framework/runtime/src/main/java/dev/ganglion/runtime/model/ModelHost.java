@@ -89,6 +89,7 @@ public final class ModelHost implements AutoCloseable {
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final ModelLoader loader;
     private final Replacements replacements;
+    private final ModelWatch watch;
     private final ExecutorService reaper;
     private volatile boolean closed;
 
@@ -109,16 +110,17 @@ public final class ModelHost implements AutoCloseable {
         this.store = store;
         this.plugins = plugins;
         this.loader = new ModelLoader(plugins, this::reap);
+        Consumer<String> replaced = name -> listeners.forEach(each -> each.accept(name));
         this.replacements =
                 new Replacements(
                         store,
-                        plugins,
                         loader,
-                        slots.values(),
                         configured,
                         drainLimitMillis,
-                        memoryLimitMegabytes * 1_000_000L,
-                        name -> listeners.forEach(listener -> listener.accept(name)));
+                        new MemoryLimit(memoryLimitMegabytes * 1_000_000L, slots.values()),
+                        replaced,
+                        this::watchTrials);
+        this.watch = new ModelWatch(store, plugins, loader, slots.values(), replacements, replaced);
         this.reaper =
                 Executors.newSingleThreadExecutor(
                         task -> {
@@ -126,7 +128,11 @@ public final class ModelHost implements AutoCloseable {
                             thread.setDaemon(true);
                             return thread;
                         });
-        plugins.onChange(replacements::changed);
+        plugins.onChange(watch::changed);
+    }
+
+    private void watchTrials() {
+        watch.look();
     }
 
     /** {@return the store that models come from} */
@@ -182,7 +188,7 @@ public final class ModelHost implements AutoCloseable {
 
     /** Looks, in the background, for newer versions in the store and for engines that changed. */
     public void lookAgain() {
-        replacements.changed();
+        watch.changed();
     }
 
     /**
@@ -233,7 +239,7 @@ public final class ModelHost implements AutoCloseable {
             return current;
         } finally {
             slot.changing.unlock();
-            replacements.again(slot.name);
+            watch.again(slot.name);
         }
     }
 
@@ -256,7 +262,7 @@ public final class ModelHost implements AutoCloseable {
         try {
             return replacements.replace(slot(next.name()), next, strategy, "by command");
         } finally {
-            replacements.again(next.name());
+            watch.again(next.name());
         }
     }
 
@@ -303,7 +309,7 @@ public final class ModelHost implements AutoCloseable {
             slot.commanded = before;
             throw e;
         } finally {
-            replacements.again(name);
+            watch.again(name);
         }
     }
 
@@ -334,7 +340,7 @@ public final class ModelHost implements AutoCloseable {
             log.warn("closing model {} failed", drained.id(), e);
         }
         if (!drained.makesRoom) {
-            replacements.again(drained.id().name());
+            watch.again(drained.id().name());
         }
     }
 
@@ -390,6 +396,7 @@ public final class ModelHost implements AutoCloseable {
     public void close() {
         closed = true;
         replacements.close();
+        watch.close();
         for (Slot slot : slots.values()) {
             slot.changing.lock();
             try {

@@ -2,75 +2,48 @@ package dev.ganglion.runtime.model;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
-import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.model.ModelId;
 import dev.ganglion.runtime.model.ModelHost.Replaced;
-import dev.ganglion.runtime.plugin.Plugins;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets another version, or another engine, serve in the place of what serves: load, compare, warm
  * up, ask the gates, and only then one volatile write. What fails before leaves everything as it
  * was.
  */
-final class Replacements implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Replacements.class);
-    private static final long LOOK_MILLIS = 100;
+final class Replacements {
     private static final long POLL_NANOS = 200_000;
 
     private final ModelStore store;
-    private final Plugins plugins;
     private final ModelLoader loader;
-    private final Collection<Slot> slots;
     private final long drainLimitMillis;
-    private final long memoryLimitBytes;
+    private final MemoryLimit memory;
     private final Consumer<String> replaced;
     private final Map<String, Deployment> configured;
     private final List<ReplacementGate> gates = new CopyOnWriteArrayList<>();
-    private final ScheduledExecutorService changes =
-            Executors.newSingleThreadScheduledExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "model changes");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
-    private @Nullable ScheduledFuture<?> looking;
+    private final Runnable onTrial;
     private volatile boolean ended;
 
     Replacements(
             ModelStore store,
-            Plugins plugins,
             ModelLoader loader,
-            Collection<Slot> slots,
             Map<String, Deployment> configured,
             long drainLimitMillis,
-            long memoryLimitBytes,
-            Consumer<String> replaced) {
+            MemoryLimit memory,
+            Consumer<String> replaced,
+            Runnable onTrial) {
         this.store = store;
-        this.plugins = plugins;
         this.loader = loader;
-        this.slots = slots;
         this.configured = configured;
         this.drainLimitMillis = drainLimitMillis;
-        this.memoryLimitBytes = memoryLimitBytes;
+        this.memory = memory;
         this.replaced = replaced;
+        this.onTrial = onTrial;
     }
 
     void add(ReplacementGate gate) {
@@ -91,7 +64,7 @@ final class Replacements implements AutoCloseable {
     LoadedModel first(Slot slot, ModelId id) {
         List<String> there = versions(slot);
         ModelCard card = store.verified(id);
-        refuseTooLarge(card, 0);
+        memory.refuseTooLarge(card, 0);
         LoadedModel loaded = loader.load(card, deployment(slot, card), false);
         slot.seen.addAll(there);
         slot.log.add("model " + id + " serves on engine " + loaded.engine.name());
@@ -126,7 +99,7 @@ final class Replacements implements AutoCloseable {
         }
     }
 
-    private static GanglionException busy(ModelId next) {
+    static GanglionException busy(ModelId next) {
         return new GanglionException(
                 Kind.RETRY,
                 "model '"
@@ -157,7 +130,7 @@ final class Replacements implements AutoCloseable {
         if (strategy.drainFirst() && current != null) {
             loaded = drainedFirst(slot, current, card, deployment);
         } else {
-            refuseTooLarge(card, 0);
+            memory.refuseTooLarge(card, 0);
             loaded = loader.load(card, deployment, current != null);
             accept(loaded, current);
         }
@@ -175,7 +148,7 @@ final class Replacements implements AutoCloseable {
             if (current != null) {
                 loaded.refuseOtherTensors(current);
             }
-            refuseTooMuch(loaded);
+            memory.refuseTooMuch(loaded);
             for (ReplacementGate gate : gates) {
                 gate.check(loaded.card.source(), loaded.model);
             }
@@ -245,7 +218,7 @@ final class Replacements implements AutoCloseable {
                         : " on engine " + loaded.engine.name() + ", " + loaded.isolation;
         slot.log.add(sentence + on + " (" + why + ")");
         if (slot.trial != null) {
-            look();
+            onTrial.run();
         }
         return new Replaced(next, current.id(), sentence);
     }
@@ -289,7 +262,7 @@ final class Replacements implements AutoCloseable {
      */
     private LoadedModel drainedFirst(
             Slot slot, LoadedModel current, ModelCard card, Deployment deployment) {
-        refuseTooLarge(card, current.bytes());
+        memory.refuseTooLarge(card, current.bytes());
         slot.current = null;
         slot.draining = current;
         current.serving = false;
@@ -385,49 +358,6 @@ final class Replacements implements AutoCloseable {
                         + "; end those streams or try again later");
     }
 
-    private void refuseTooLarge(ModelCard card, long freedBytes) {
-        if (memoryLimitBytes == 0) {
-            return;
-        }
-        long weightsBytes;
-        try {
-            weightsBytes = Files.size(card.source().weightsFile());
-        } catch (IOException e) {
-            throw new GanglionException(
-                    Kind.SETUP, "the weights of model " + card.source().id() + " are gone", e);
-        }
-        refuseBeyond(card.source().id(), weightsBytes, usedBytes() - freedBytes);
-    }
-
-    private void refuseTooMuch(LoadedModel loaded) {
-        if (memoryLimitBytes > 0) {
-            refuseBeyond(loaded.id(), loaded.bytes(), usedBytes());
-        }
-    }
-
-    private void refuseBeyond(ModelId id, long needsBytes, long usedBytes) {
-        if (usedBytes + needsBytes > memoryLimitBytes) {
-            throw new GanglionException(
-                    Kind.SETUP,
-                    String.format(
-                            java.util.Locale.ROOT,
-                            "model %s does not fit: it takes %.1f MB, the models in memory take %.1f"
-                                    + " MB, and the limit is %.1f MB; replace with drainFirst, unload"
-                                    + " another, or raise ganglion.memoryLimitMegabytes",
-                            id,
-                            needsBytes / 1e6,
-                            usedBytes / 1e6,
-                            memoryLimitBytes / 1e6));
-        }
-    }
-
-    private long usedBytes() {
-        return slots.stream()
-                .flatMap(slot -> slot.inMemory().keySet().stream())
-                .mapToLong(LoadedModel::bytes)
-                .sum();
-    }
-
     /** Ends a probation; without one, a rollback goes back to the version before. */
     Replaced end(Slot slot, boolean passed, String why) {
         slot.changing.lock();
@@ -464,7 +394,8 @@ final class Replacements implements AutoCloseable {
         }
     }
 
-    private Replaced end(Slot slot, Trial trial, boolean passed, String why) {
+    /** Ends a probation; the caller holds the lock. */
+    Replaced end(Slot slot, Trial trial, boolean passed, String why) {
         String found = "";
         if (trial.shadow != null) {
             trial.base.shadow = null;
@@ -496,192 +427,8 @@ final class Replacements implements AutoCloseable {
         return new Replaced(winner.id(), loser.id(), sentence);
     }
 
-    /** Begins to watch those on probation, until none is left. */
-    private synchronized void look() {
-        if (looking == null) {
-            looking =
-                    changes.scheduleWithFixedDelay(
-                            this::judge, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void judge() {
-        boolean any = false;
-        for (Slot slot : slots) {
-            Trial trial = slot.trial;
-            if (trial == null) {
-                continue;
-            }
-            any = true;
-            Trial.Verdict verdict = judge(trial);
-            if (verdict != null) {
-                slot.changing.lock();
-                try {
-                    if (slot.trial == trial) {
-                        boolean shadow = trial.shadow != null;
-                        // A shadow has shown what it does; that it answers is for people to say.
-                        end(slot, trial, verdict.passed() && !shadow, verdict.why());
-                        slot.seen.add(trial.next.id().version());
-                    }
-                } catch (RuntimeException | Error e) {
-                    log.error("the probation of model {} could not be ended", trial.next.id(), e);
-                } finally {
-                    slot.changing.unlock();
-                }
-                replaced.accept(slot.name);
-            }
-        }
-        synchronized (this) {
-            if (!any && looking != null && slots.stream().allMatch(slot -> slot.trial == null)) {
-                looking.cancel(false);
-                looking = null;
-            }
-        }
-    }
-
-    private static Trial.@Nullable Verdict judge(Trial trial) {
-        try {
-            return trial.judge();
-        } catch (RuntimeException | LinkageError e) {
-            return new Trial.Verdict(false, "it cannot be judged (" + e + ")");
-        }
-    }
-
-    /**
-     * Looks, in the background, for engines that came anew and for versions that were installed.
-     */
-    void changed() {
-        try {
-            changes.execute(this::catchUp);
-        } catch (RejectedExecutionException ended) {
-            log.debug("the host was closed meanwhile");
-        }
-    }
-
-    /** A model was unloaded, or a command has ended: what was put off meanwhile is tried again. */
-    void again(String name) {
-        for (Slot slot : slots) {
-            if (slot.name.equals(name) && slot.putOff) {
-                changed();
-            }
-        }
-    }
-
-    private void catchUp() {
-        for (Slot slot : slots) {
-            // Before the attempt: whoever ends what it meets looks at this afterwards.
-            slot.putOff = true;
-            LoadedModel current = slot.current;
-            if (current == null || slot.trial != null) {
-                continue;
-            }
-            boolean later = false;
-            try {
-                // Once the former one is unloaded, a newer version is looked for.
-                later = reloaded(slot, current);
-                if (!later) {
-                    lookForNewer(slot, current);
-                }
-            } catch (GanglionException e) {
-                later = e.kind() == Kind.RETRY;
-                log.debug("model {} stays as it is", slot.name, e);
-            } catch (RuntimeException | Error e) {
-                log.debug("model {} stays as it is", slot.name, e);
-            }
-            slot.putOff = later;
-        }
-    }
-
-    /** The same version on another engine, when its own one went or another one is wanted. */
-    private boolean reloaded(Slot slot, LoadedModel current) {
-        Deployment wanted = deployment(slot, current.card);
-        Engine engine = loader.engine(current.card.source(), wanted);
-        String isolation = wanted.isolation().isEmpty() ? Isolation.IN_PROCESS : wanted.isolation();
-        boolean gone = plugins.entries().stream().noneMatch(e -> e.plugin() == current.engine);
-        boolean other = !wanted.engine().isEmpty() && engine != current.engine;
-        if (!gone && !other && isolation.equals(current.isolation)) {
-            return false;
-        }
-        replaceUnchanged(
-                slot,
-                current,
-                current.id(),
-                Map.of("strategy", "immediate"),
-                gone
-                        ? "its engine was replaced"
-                        : "its deployment asks for engine " + engine.name() + ", " + isolation);
-        return true;
-    }
-
-    /** Does nothing when a command was faster: what was found is about another version then. */
-    private void replaceUnchanged(
-            Slot slot, LoadedModel found, ModelId next, Map<String, String> values, String why) {
-        if (!slot.changing.tryLock()) {
-            throw busy(next);
-        }
-        try {
-            if (slot.current == found && slot.trial == null) {
-                replace(slot, next, values, why);
-            }
-        } finally {
-            slot.changing.unlock();
-        }
-    }
-
-    private void lookForNewer(Slot slot, LoadedModel current) {
-        ModelId newest = store.newest(slot.name);
-        if (newest == null
-                || slot.seen.contains(newest.version())
-                || ModelStore.compareVersions(newest.version(), current.id().version()) <= 0) {
-            return;
-        }
-        String files = files(newest);
-        if (files.equals(slot.refused.get(newest.version()))) {
-            return;
-        }
-        try {
-            replaceUnchanged(slot, current, newest, Map.of(), "it was installed");
-        } catch (GanglionException e) {
-            if (e.kind() != Kind.RETRY) {
-                slot.refused.put(newest.version(), files);
-            }
-            throw e;
-        }
-    }
-
-    /** {@return what changes when somebody mends a package, or goes on copying it} */
-    private String files(ModelId id) {
-        Path folder = store.folder().resolve(id.name()).resolve(id.version());
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.sorted()
-                    .map(
-                            file -> {
-                                try {
-                                    return file
-                                            + " "
-                                            + Files.size(file)
-                                            + " "
-                                            + Files.getLastModifiedTime(file);
-                                } catch (IOException gone) {
-                                    return file + " gone";
-                                }
-                            })
-                    .collect(Collectors.joining("\n"));
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return e.toString();
-        }
-    }
-
-    @Override
-    public void close() {
+    /** Nothing is replaced any more. */
+    void close() {
         ended = true;
-        changes.shutdownNow();
-        try {
-            if (!changes.awaitTermination(5, TimeUnit.SECONDS)) {
-                log.warn("a model is still being replaced after 5 s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
