@@ -272,7 +272,7 @@ public final class ModelHost implements AutoCloseable {
      * @throws GanglionException of kind RETRY when there is nothing to go back to
      */
     public Replaced rollback(String name) {
-        return replacements.end(slot(name), false, "rolled back by command");
+        return ended(name, false, "rolled back by command");
     }
 
     /**
@@ -281,7 +281,15 @@ public final class ModelHost implements AutoCloseable {
      * @throws GanglionException of kind RETRY when none is under way
      */
     public Replaced promote(String name) {
-        return replacements.end(slot(name), true, "promoted by command");
+        return ended(name, true, "promoted by command");
+    }
+
+    private Replaced ended(String name, boolean passed, String why) {
+        try {
+            return replacements.end(slot(name), passed, why);
+        } finally {
+            watch.again(name);
+        }
     }
 
     /**
