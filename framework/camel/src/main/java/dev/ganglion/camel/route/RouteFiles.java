@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.component.seda.SedaEndpoint;
+import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouteFiles implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RouteFiles.class);
+
+    private static final long HUSH_NANOS = 10_000_000_000L;
+    private static final long LOOK_NANOS = 2_000_000;
+    private static final int QUIET_LOOKS = 10;
 
     /** How a file is. */
     public enum State {
@@ -256,6 +262,7 @@ public final class RouteFiles implements AutoCloseable {
         for (String id : order) {
             words.endWaiting(id);
             try {
+                hush(id);
                 camel.getRouteController().stopRoute(id);
                 camel.removeRoute(id);
             } catch (Exception e) {
@@ -266,6 +273,27 @@ public final class RouteFiles implements AutoCloseable {
                             .filter(endpoint -> Words.belongsTo(endpoint, id))
                             .toList());
             words.closeRoute(id);
+        }
+    }
+
+    /**
+     * Has {@code direct:} callers wait for the next version and lets what they gave come to its
+     * end. Camel would go on taking messages while it stops such a route, and fail the last of
+     * them.
+     */
+    private void hush(String id) {
+        Route route = camel.getRoute(id);
+        if (route == null
+                || !route.getEndpoint().getEndpointUri().startsWith("direct:")
+                || !(route.getConsumer() instanceof DefaultConsumer consumer)) {
+            return;
+        }
+        consumer.suspend();
+        long endNanos = System.nanoTime() + HUSH_NANOS;
+        // More than once: a caller that has found the consumer is not counted for a moment.
+        for (int quiet = 0; quiet < QUIET_LOOKS && System.nanoTime() < endNanos; ) {
+            quiet = camel.getInflightRepository().size(id) == 0 ? quiet + 1 : 0;
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
@@ -399,6 +401,39 @@ class RouteFilesTest {
         sentence(file, State.RUNNING);
         off();
         assertThat(house.done()).containsExactly("light_on", "light_off");
+    }
+
+    @Test
+    void noCallerOfADirectRouteFailsWhileItIsReloaded() throws Exception {
+        Path file = house.running("inner", "direct:inner", INFER, DECIDE, ACT);
+        AtomicInteger sent = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        AtomicBoolean ends = new AtomicBoolean();
+        Thread caller =
+                new Thread(
+                        () -> {
+                            while (!ends.get()) {
+                                if (house.template
+                                        .send(
+                                                "direct:inner",
+                                                e -> e.getMessage().setBody(TestHouse.row(9, 0)))
+                                        .isFailed()) {
+                                    failed.incrementAndGet();
+                                }
+                                sent.incrementAndGet();
+                            }
+                        });
+        caller.start();
+        for (int i = 0; i < 10; i++) {
+            int before = sent.get();
+            Files.writeString(file, Files.readString(file) + "# edit " + i + "\n");
+            house.loaded(file);
+            await().until(() -> sent.get() > before + 10);
+        }
+        ends.set(true);
+        caller.join();
+        assertThat(failed.get()).as("of " + sent + " messages").isZero();
+        assertThat(house.done()).hasSize(sent.get());
     }
 
     @Test
