@@ -1,5 +1,6 @@
 package dev.ganglion.runtime;
 
+import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
 import dev.ganglion.api.data.Tensor;
@@ -24,6 +25,12 @@ final class FaultyEngine implements Engine {
     volatile RuntimeException onOpen;
     volatile RuntimeException onReset;
     volatile RuntimeException onRun;
+
+    /** How many of the next steps break their session, as the end of a worker does. */
+    final AtomicInteger breaks = new AtomicInteger();
+
+    /** Sessions that were opened before this grew can take no further utterance. */
+    final AtomicInteger outages = new AtomicInteger();
 
     /** How many steps failed so. */
     final AtomicInteger faults = new AtomicInteger();
@@ -119,6 +126,7 @@ final class FaultyEngine implements Engine {
     private final class Faulty implements Session {
         private final ModelId id;
         private final Session session;
+        private final int openedAfter = outages.get();
 
         Faulty(ModelId id, Session session) {
             this.id = id;
@@ -132,12 +140,20 @@ final class FaultyEngine implements Engine {
 
         @Override
         public void run() {
+            if (breaks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new GanglionException(GanglionException.Kind.REOPEN, "forced end");
+            }
             RuntimeException fault = onRun;
             if (fault != null && which.test(id)) {
                 faults.incrementAndGet();
                 throw fault;
             }
             session.run();
+        }
+
+        @Override
+        public boolean usable() {
+            return openedAfter == outages.get();
         }
 
         @Override
