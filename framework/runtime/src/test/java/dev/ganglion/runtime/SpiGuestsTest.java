@@ -276,6 +276,29 @@ class SpiGuestsTest {
     }
 
     @Test
+    void aGenerationInFlightFinishesOnTheOldModel() {
+        toys.store.tokens("story", "1", VOCABULARY, 32);
+        Lease old = toys.host.lease("story", "test");
+        TokenSession telling = (TokenSession) old.model().open();
+        telling.feed(new int[] {5, 6}, 0, 2);
+        List<Integer> whole = generate(telling, all(), 5);
+        telling.rewind(1);
+        telling.feed(new int[] {6}, 0, 1);
+        List<Integer> told = new ArrayList<>(generate(telling, all(), 2));
+        toys.host.replace(toys.store.tokens("story", "2", VOCABULARY, 16));
+        told.addAll(generate(telling, all(), 3));
+        assertThat(told).isEqualTo(whole);
+        try (Lease next = toys.host.lease("story", "test");
+                TokenSession another = (TokenSession) next.model().open()) {
+            assertThat(another.capacity()).as("of the new one").isEqualTo(16);
+        }
+        assertThat(toys.engine.openModels()).isEqualTo(2);
+        telling.close();
+        old.close();
+        await().atMost(Toys.LIMIT).until(() -> toys.engine.openModels() == 1);
+    }
+
+    @Test
     void aStepThatRunsWhileItsModelIsReplacedEndsWithTheOldAnswer() throws Exception {
         toys.store.slow("slow", "1", 1);
         toys.engine.slowGate().open();
