@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -186,9 +187,13 @@ public final class ModelHost implements AutoCloseable {
         lookAgain();
     }
 
-    /** Looks, in the background, for newer versions in the store and for engines that changed. */
-    public void lookAgain() {
-        watch.changed();
+    /**
+     * Looks, in the background, for newer versions in the store and for engines that changed.
+     *
+     * @return is done when it has looked, and replaced what was found
+     */
+    public Future<?> lookAgain() {
+        return watch.changed();
     }
 
     /**

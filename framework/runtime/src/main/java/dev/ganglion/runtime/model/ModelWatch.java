@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -115,11 +117,12 @@ final class ModelWatch implements AutoCloseable {
     /**
      * Looks, in the background, for engines that came anew and for versions that were installed.
      */
-    void changed() {
+    Future<?> changed() {
         try {
-            changes.execute(this::catchUp);
+            return changes.submit(this::catchUp);
         } catch (RejectedExecutionException ended) {
             log.debug("the host was closed meanwhile");
+            return CompletableFuture.completedFuture(null);
         }
     }
 
