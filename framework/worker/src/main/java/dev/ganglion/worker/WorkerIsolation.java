@@ -3,6 +3,7 @@ package dev.ganglion.worker;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.infer.Engine;
+import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.runtime.model.Isolation;
 import dev.ganglion.worker.sandbox.Sandbox;
@@ -81,6 +82,15 @@ public final class WorkerIsolation implements Isolation, AutoCloseable {
                         List.copyOf(classPath),
                         natives.isEmpty() ? null : natives.get(0).toString());
         return WorkerModel.load(plan, settings, sandbox(), models);
+    }
+
+    /** {@return the word with the sandbox that the worker runs in} */
+    @Override
+    public String describe(Model model) {
+        return name()
+                + " (sandbox: "
+                + (model instanceof WorkerModel worker ? worker.sandbox() : "unknown")
+                + ")";
     }
 
     private synchronized Sandbox sandbox() {

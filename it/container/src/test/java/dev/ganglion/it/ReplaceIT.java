@@ -101,9 +101,9 @@ class ReplaceIT {
     private void awaitServing(String version) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
-                .until(
+                .untilAsserted(
                         () ->
-                                answer("model", "list", "--json")
+                                assertThat(answer("model", "show", "nlu-micro", "--json"))
                                         .contains(
                                                 "\"version\":\""
                                                         + version

@@ -75,6 +75,12 @@ class WorkerIT {
             assertThat(libraries(ProcessHandle.of(run.pid()).orElseThrow()))
                     .as("and not in the container")
                     .isEmpty();
+            assertThat(Ganglion.run(folder, "model", "show", "nlu-micro").out())
+                    .anyMatch(
+                            line ->
+                                    line.matches(
+                                            ".*serves on engine onnxruntime, worker"
+                                                    + " \\(sandbox: (landlock|bubblewrap|none).*"));
             first.destroyForcibly();
             first.onExit().join();
             run.type(COMMAND);

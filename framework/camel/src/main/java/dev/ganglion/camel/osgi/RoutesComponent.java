@@ -179,12 +179,18 @@ public final class RoutesComponent {
             RouteFiles routes = new RouteFiles(started.context(), words, new Wiring(plugins, host));
             opened.add(routes::close);
             trackExtensions(started, routes);
+            // Before the first look, so that what changes meanwhile is seen by one of them.
+            long seen = plugins.generation();
+            keepHouse(routes);
             String folder = property("ganglion.routes", "");
             if (!folder.isEmpty()) {
                 opened.add(new RouteFolder(Path.of(folder), routes));
             }
-            keepHouse(routes);
             files = routes;
+            ready = true;
+            if (plugins.generation() != seen) {
+                retry(routes);
+            }
         } catch (RuntimeException | LinkageError e) {
             if (housekeeping.isShutdown()) {
                 return; // the container ended before the routes began

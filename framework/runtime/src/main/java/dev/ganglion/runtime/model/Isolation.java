@@ -23,4 +23,13 @@ public interface Isolation {
      * @throws GanglionException as {@link Engine#load}
      */
     Model load(Engine engine, ModelPackage source, Options options);
+
+    /**
+     * Says for people how well a model is isolated.
+     *
+     * @param model what {@link #load} gave
+     */
+    default String describe(Model model) {
+        return name();
+    }
 }

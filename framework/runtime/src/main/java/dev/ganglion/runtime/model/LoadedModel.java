@@ -30,6 +30,10 @@ final class LoadedModel {
     final Model model;
     final Engine engine;
     final String isolation;
+
+    /** How it is isolated, as the end of a sentence; empty in the container's own process. */
+    final String place;
+
     final long sinceMillis = System.currentTimeMillis();
     final Set<Lease> holders = ConcurrentHashMap.newKeySet();
     final CountDownLatch closed = new CountDownLatch(1);
@@ -56,6 +60,7 @@ final class LoadedModel {
             Model model,
             Engine engine,
             String isolation,
+            String place,
             Plugins plugins,
             java.util.function.Consumer<LoadedModel> drained) {
         this.card = card;
@@ -64,6 +69,7 @@ final class LoadedModel {
         this.outputs = model.outputs();
         this.engine = engine;
         this.isolation = isolation;
+        this.place = place;
         this.plugins = plugins;
         this.drained = drained;
     }

@@ -198,6 +198,7 @@ final class ModelLoader implements AutoCloseable {
                         model,
                         engine,
                         isolation == null ? Isolation.IN_PROCESS : isolation.name(),
+                        isolation == null ? "" : ", " + isolation.describe(model),
                         plugins,
                         drained);
         try {

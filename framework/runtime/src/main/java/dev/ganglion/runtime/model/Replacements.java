@@ -67,7 +67,7 @@ final class Replacements {
         memory.refuseTooLarge(card, 0);
         LoadedModel loaded = loader.load(card, deployment(slot, card), false);
         slot.seen.addAll(there);
-        slot.log.add("model " + id + " serves on engine " + loaded.engine.name());
+        slot.log.add("model " + id + " serves on engine " + loaded.engine.name() + loaded.place);
         return loaded;
     }
 
@@ -168,7 +168,8 @@ final class Replacements {
         ModelId next = loaded.id();
         if (current == null || current.closed.getCount() == 0) {
             slot.current = loaded;
-            String sentence = "model " + next + " serves on engine " + loaded.engine.name();
+            String sentence =
+                    "model " + next + " serves on engine " + loaded.engine.name() + loaded.place;
             slot.log.add(sentence + " (" + why + ")");
             return new Replaced(next, current == null ? null : current.id(), sentence);
         }
@@ -215,7 +216,9 @@ final class Replacements {
         String on =
                 loaded.engine == current.engine && loaded.isolation.equals(current.isolation)
                         ? ""
-                        : " on engine " + loaded.engine.name() + ", " + loaded.isolation;
+                        : " on engine "
+                                + loaded.engine.name()
+                                + (loaded.place.isEmpty() ? ", in-process" : loaded.place);
         slot.log.add(sentence + on + " (" + why + ")");
         if (slot.trial != null) {
             onTrial.run();
