@@ -82,7 +82,9 @@ final class Container implements AutoCloseable {
         set("ganglion.models", configured("ganglion.models", home.resolve("models")));
         set("ganglion.natives", configured("ganglion.natives", home.resolve("native")));
         set("ganglion.level.routes", Integer.toString(LAST_LEVEL));
-        set("felix.fileinstall.dir", bundles() + "," + configured("ganglion.etc", home.resolve("etc")));
+        set(
+                "felix.fileinstall.dir",
+                bundles() + "," + configured("ganglion.etc", home.resolve("etc")));
         set("felix.fileinstall.poll", "500");
         set("felix.fileinstall.noInitialDelay", "true");
         set("felix.fileinstall.tmpdir", var.cache().resolve("fileinstall").toString());
