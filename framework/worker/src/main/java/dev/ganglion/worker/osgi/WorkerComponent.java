@@ -34,6 +34,11 @@ public final class WorkerComponent implements Isolation {
         return workers.load(engine, source, options);
     }
 
+    @Override
+    public String describe(Model model) {
+        return workers.describe(model);
+    }
+
     /** Ends all workers. */
     @Deactivate
     public void deactivate() {
