@@ -64,7 +64,7 @@ final class ModelSwapCommand extends ModelChangeCommand {
             names = "--share",
             paramLabel = "PERCENT",
             description = "The share of the messages that a canary answers.")
-    private @Nullable BigDecimal sharePercent;
+    private @Nullable Integer sharePercent;
 
     @Option(
             names = "--max-error-rate",
@@ -77,6 +77,12 @@ final class ModelSwapCommand extends ModelChangeCommand {
             paramLabel = "X",
             description = "How many times longer than the one before it may take; 0 for no limit.")
     private @Nullable BigDecimal maxLatencyRatio;
+
+    @Option(
+            names = "--max-memory",
+            paramLabel = "MB",
+            description = "How much memory it may take; 0 for no limit.")
+    private @Nullable Integer maxMemoryMegabytes;
 
     @Option(
             names = "--wait",
@@ -94,6 +100,7 @@ final class ModelSwapCommand extends ModelChangeCommand {
         put(request, "share", sharePercent);
         put(request, "maxErrorRate", maxErrorRatePercent);
         put(request, "maxLatencyRatio", maxLatencyRatio);
+        put(request, "maxMemoryMegabytes", maxMemoryMegabytes);
         return request;
     }
 

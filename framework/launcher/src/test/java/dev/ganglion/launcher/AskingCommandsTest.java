@@ -238,9 +238,13 @@ class AskingCommandsTest {
         assertThat(
                         run(
                                 done,
-                                "model swap nlu 2 --strategy canary --drain-first --probation-seconds 5 --probation-messages 6 --share 12.5 --max-error-rate 10 --max-latency-ratio 1.5"
+                                "model swap nlu 2 --strategy canary --drain-first --probation-seconds 5 --probation-messages 6 --share 12 --max-error-rate 10 --max-latency-ratio 1.5"
                                         .split(" ")))
                 .isZero();
+        assertThat(run(done, "model", "swap", "nlu", "2", "--max-memory", "30")).isZero();
+        assertThat(asked.remove(2))
+                .containsEntry("maxMemoryMegabytes", "30")
+                .doesNotContainKey("share");
         assertThat(asked)
                 .containsExactly(
                         Map.of("command", "model.swap", "name", "nlu", "version", "2"),
@@ -252,10 +256,10 @@ class AskingCommandsTest {
                                 "drainFirst", "true",
                                 "probationSeconds", "5",
                                 "probationMessages", "6",
-                                "share", "12.5",
+                                "share", "12",
                                 "maxErrorRate", "10",
                                 "maxLatencyRatio", "1.5"));
-        assertThat(lines()).hasSize(2).containsOnly("nlu@2 serves instead of nlu@1");
+        assertThat(lines()).hasSize(3).containsOnly("nlu@2 serves instead of nlu@1");
     }
 
     private Function<Map<String, Object>, Map<String, Object>> afterProbation(String serving) {
