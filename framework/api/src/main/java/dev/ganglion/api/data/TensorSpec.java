@@ -11,15 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param type the type of each element
  * @param shape the size of each axis; {@link #ANY} where it may vary
  * @param unit the unit of each element in UCUM notation, for example {@code Cel}, {@code %}, {@code
- *     m/s2}; {@code 1} for a plain number
+ *     m/s2}; {@code 1} for a plain number. When the columns of the last axis differ, one unit for
+ *     each, joined by commas: {@code Cel,%,lx}
+ * @param rateHz how many rows of the first axis there are in a second, for a signal that is sampled
+ *     evenly; where each tensor is one step of a stream, how many tensors. 0 when that may vary or
+ *     does not matter
  */
-public record TensorSpec(String name, Tensor.Type type, List<Long> shape, String unit) {
+public record TensorSpec(
+        String name, Tensor.Type type, List<Long> shape, String unit, double rateHz) {
     /** The size of an axis that may vary. */
     public static final long ANY = -1;
+
+    /** By how much two rates may differ that mean the same: 1/3 written in decimals. */
+    private static final double RATE_TOLERANCE = 1e-3;
 
     /** What a stage gives or takes that works on text. */
     public static final TensorSpec TEXT =
             new TensorSpec("text", Tensor.Type.TEXT, List.of(ANY), "1");
+
+    /** A spec of what is not sampled evenly. */
+    public TensorSpec(String name, Tensor.Type type, List<Long> shape, String unit) {
+        this(name, type, shape, unit, 0);
+    }
 
     /** Checks that nothing is missing and that each size is 0 or more, or {@link #ANY}. */
     public TensorSpec {
@@ -36,6 +49,10 @@ public record TensorSpec(String name, Tensor.Type type, List<Long> shape, String
                                 + shape);
             }
         }
+        if (!(rateHz >= 0 && rateHz < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "tensor '" + name + "': a rate is 0 Hz or more, found " + rateHz);
+        }
     }
 
     /**
@@ -47,8 +64,14 @@ public record TensorSpec(String name, Tensor.Type type, List<Long> shape, String
         return new TensorSpec(name, type, java.util.Arrays.stream(shape).boxed().toList(), unit);
     }
 
+    /** {@return the same at this rate} */
+    public TensorSpec atRateHz(double newRateHz) {
+        return new TensorSpec(name, type, shape, unit, newRateHz);
+    }
+
     /**
-     * Compares what is offered with what this spec asks for; the name does not count.
+     * Compares what is offered with what this spec asks for; the name does not count, and a rate
+     * only where both say one.
      *
      * @return null when it fits, else what differs, as the end of a sentence
      */
@@ -61,6 +84,11 @@ public record TensorSpec(String name, Tensor.Type type, List<Long> shape, String
         }
         if (!unit.equals(offered.unit)) {
             return "unit '" + unit + "' expected, '" + offered.unit + "' found";
+        }
+        if (rateHz != 0
+                && offered.rateHz != 0
+                && Math.abs(rateHz - offered.rateHz) > RATE_TOLERANCE * rateHz) {
+            return plain(rateHz) + " Hz expected, " + plain(offered.rateHz) + " Hz found";
         }
         return null;
     }
@@ -98,6 +126,15 @@ public record TensorSpec(String name, Tensor.Type type, List<Long> shape, String
 
     @Override
     public String toString() {
-        return name + " " + type + shape + ("1".equals(unit) ? "" : " in " + unit);
+        return name
+                + " "
+                + type
+                + shape
+                + ("1".equals(unit) ? "" : " in " + unit)
+                + (rateHz == 0 ? "" : " at " + plain(rateHz) + " Hz");
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 }

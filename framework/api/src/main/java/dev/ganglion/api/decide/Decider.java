@@ -34,8 +34,16 @@ public interface Decider extends Plugin {
      * @return pushed once after each step, which it may read but not advance; a decision may come
      *     at any step, and at the flush when none came before: the final pass. A decision that is
      *     sure ends the utterance: steps that are left are not run, and what is pushed after it
-     *     begins another
+     *     begins another; unless it {@link #goesOn}
      */
     Stage<Steps, Decision> open(
             ModelPackage model, Options options, Function<CharSequence, Steps> infer);
+
+    /**
+     * {@return whether the utterance goes on after a decision that is sure} True for who watches a
+     * stream, and says something about each step of it, or about each change.
+     */
+    default boolean goesOn(Options options) {
+        return false;
+    }
 }

@@ -48,15 +48,23 @@ public interface Sensor extends Plugin {
         void put(Sample<?> sample);
 
         /**
-         * Hands the sample over without ever blocking. For sources that cannot wait, such as
-         * microphones.
+         * Hands the sample over without blocking, unless the route asks for that. For sources that
+         * cannot wait, such as microphones. When the pipeline is behind, the route says what is
+         * dropped: this sample, or the oldest that still waits; either is counted. The end of an
+         * utterance is never dropped.
          *
-         * @return false when the pipeline is behind and the sample was dropped
+         * @return false when this sample was dropped
          */
         boolean offer(Sample<?> sample);
 
         /** Reports an item that could not become a sample; it counts as failed. */
         void failed(String stream, long sequence, GanglionException cause);
+
+        /**
+         * Says that the device is gone for now, and what it takes for it to be back; the route is
+         * shown as waiting until the next sample comes. Does nothing unless overridden.
+         */
+        default void away(String sentence) {}
 
         /** Says that everything that is there for now has been given; more may come. */
         void caughtUp();

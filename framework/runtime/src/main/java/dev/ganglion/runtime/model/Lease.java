@@ -5,6 +5,7 @@ import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelPackage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,14 @@ public final class Lease implements AutoCloseable {
     /** {@return its package} */
     public ModelPackage source() {
         return loaded.card.source();
+    }
+
+    /**
+     * {@return what its card opens a step of a route with, unless the route says otherwise; for
+     * example of {@code encode:logmel}}
+     */
+    public Map<String, String> step(String wordAndName) {
+        return loaded.card.steps().getOrDefault(wordAndName, Map.of());
     }
 
     /**

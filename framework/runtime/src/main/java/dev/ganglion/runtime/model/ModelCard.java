@@ -34,6 +34,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param probeIds the ids of that text
  * @param licence the licence of the weights
  * @param deployment how its maker wants it to be run
+ * @param steps what the other steps of a route with this model are opened with unless the route
+ *     says otherwise: {@code {"encode:logmel": {"bands": "32"}}}
  */
 public record ModelCard(
         ModelPackage source,
@@ -41,7 +43,8 @@ public record ModelCard(
         String probeText,
         List<Integer> probeIds,
         String licence,
-        Deployment deployment) {
+        Deployment deployment,
+        Map<String, Map<String, String>> steps) {
     /** The name of the file. */
     public static final String FILE = "model.yaml";
 
@@ -65,7 +68,8 @@ public record ModelCard(
                     "description",
                     "engine",
                     "isolation",
-                    "replacement");
+                    "replacement",
+                    "steps");
 
     /**
      * Reads the card of a model folder. A folder without card that holds one {@code model.<format>}
@@ -115,7 +119,8 @@ public record ModelCard(
                 probeText,
                 probeIds,
                 licence,
-                deployment);
+                deployment,
+                steps);
     }
 
     private static String name(@Nullable Path path) {
@@ -134,7 +139,8 @@ public record ModelCard(
                         "",
                         List.of(),
                         "",
-                        Deployment.NONE);
+                        Deployment.NONE,
+                        Map.of());
             }
             throw new GanglionException(
                     Kind.SETUP,
@@ -214,7 +220,24 @@ public record ModelCard(
                             .map(id1 -> whole("tokenizer.probe.ids", id1))
                             .toList(),
                     text(card, "licence"),
-                    deployment(card));
+                    deployment(card),
+                    steps(card));
+        }
+
+        private Map<String, Map<String, String>> steps(Map<String, Object> card) {
+            Map<String, Map<String, String>> steps = new LinkedHashMap<>();
+            Map<String, Object> said = map("steps", card.getOrDefault("steps", Map.of()));
+            for (String step : said.keySet()) {
+                if (!step.matches("(sense|encode|decide):[a-z0-9-]+")) {
+                    throw wrong(
+                            "has options for the step '"
+                                    + step
+                                    + "' under 'steps'; expected sense:, encode: or decide: and the"
+                                    + " name of a plug-in, such as encode:logmel");
+                }
+                steps.put(step, texts(said, step));
+            }
+            return steps;
         }
 
         private Deployment deployment(Map<String, Object> card) {
@@ -282,7 +305,7 @@ public record ModelCard(
             List<TensorSpec> specs = new ArrayList<>();
             for (Object each : list(key, card.getOrDefault(key, List.of()))) {
                 Map<String, Object> spec = map(key, each);
-                known(key + ".", spec, List.of("name", "type", "shape", "unit"));
+                known(key + ".", spec, List.of("name", "type", "shape", "unit", "rateHz"));
                 String type = text(spec, "type");
                 try {
                     specs.add(
@@ -293,7 +316,8 @@ public record ModelCard(
                                             .stream()
                                             .map(size -> (long) whole(key + ".shape", size))
                                             .toList(),
-                                    spec.containsKey("unit") ? text(spec, "unit") : "1"));
+                                    spec.containsKey("unit") ? text(spec, "unit") : "1",
+                                    rateHz(key, optional(spec, "rateHz"))));
                 } catch (IllegalArgumentException e) {
                     throw wrong(
                             "describes a tensor under '"
@@ -308,6 +332,14 @@ public record ModelCard(
                 }
             }
             return specs;
+        }
+
+        private double rateHz(String key, String said) {
+            try {
+                return said.isEmpty() ? 0 : Double.parseDouble(said);
+            } catch (NumberFormatException e) {
+                throw wrong("gives a '" + key + ".rateHz' that is no number: " + said);
+            }
         }
 
         private Map<String, List<String>> labels(

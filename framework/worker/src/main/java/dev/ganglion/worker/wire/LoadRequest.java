@@ -171,6 +171,7 @@ public record LoadRequest(
             writeText(data, spec.name());
             writeText(data, spec.type().name());
             writeText(data, spec.unit());
+            data.writeDouble(spec.rateHz());
             data.writeInt(spec.shape().size());
             for (long size : spec.shape()) {
                 data.writeLong(size);
@@ -184,11 +185,12 @@ public record LoadRequest(
             String name = readText(data);
             Tensor.Type type = Tensor.Type.valueOf(readText(data));
             String unit = readText(data);
+            double rateHz = data.readDouble();
             long[] shape = new long[data.readInt()];
             for (int axis = 0; axis < shape.length; axis++) {
                 shape[axis] = data.readLong();
             }
-            specs.add(TensorSpec.of(name, type, unit, shape));
+            specs.add(TensorSpec.of(name, type, unit, shape).atRateHz(rateHz));
         }
         return specs;
     }

@@ -72,7 +72,7 @@ final class Signature {
                     shape.set(axis, found.shape().get(axis));
                 }
             }
-            agreed.add(new TensorSpec(said.name(), said.type(), shape, said.unit()));
+            agreed.add(new TensorSpec(said.name(), said.type(), shape, said.unit(), said.rateHz()));
         }
         return agreed;
     }
