@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +26,18 @@ final class RunReport implements Consumer<Map<String, Object>> {
     private final PrintStream err;
     private final Histogram[] nanos = new Histogram[STAGES.size()];
     private final Map<String, List<String>> expected = new HashMap<>();
+
+    /** Decisions of utterances that go on, by trace: how many steps there are is not known yet. */
+    private final Map<Object, List<Map<String, Object>>> unended = new LinkedHashMap<>();
+
     private long decisions;
     private long actions;
     private long refused;
     private long unsure;
     private long failed;
+    private long dropped;
+    private long stepsSpent;
+    private long stepsTotal;
     private long labelled;
     private long right;
     private long firstActionMillis = -1;
@@ -48,6 +56,8 @@ final class RunReport implements Consumer<Map<String, Object>> {
         switch (String.valueOf(event.get("type"))) {
             case "decision" -> decision(event);
             case "failed" -> failure(event);
+            case "utterance" -> ended(event);
+            case "dropped" -> dropped += ((Number) event.get("count")).longValue();
             default -> route(event);
         }
     }
@@ -96,10 +106,36 @@ final class RunReport implements Consumer<Map<String, Object>> {
         }
         refused += event.get("refused") == null ? 0 : 1;
         Boolean correct = judge(event);
-        if (json) {
-            printJson(event, spent == null ? new long[nanos.length] : spent);
+        boolean ended = !Integer.valueOf(0).equals(event.get("stepsTotal"));
+        if (ended) {
+            count(event);
+        }
+        if (json && !ended) {
+            unended.computeIfAbsent(event.get("trace"), any -> new ArrayList<>()).add(event);
+        } else if (json) {
+            printJson(event);
         } else {
             printLine(event, sure, spent == null ? 0 : spent[nanos.length - 1], correct);
+        }
+    }
+
+    /** An utterance ended of which something was decided before: now its length is known. */
+    private void ended(Map<String, Object> utterance) {
+        count(utterance);
+        List<Map<String, Object>> waiting = unended.remove(utterance.get("trace"));
+        if (waiting != null) {
+            for (Map<String, Object> event : waiting) {
+                event.put("stepsTotal", utterance.get("stepsTotal"));
+                printJson(event);
+            }
+        }
+    }
+
+    private void count(Map<String, Object> utterance) {
+        if (utterance.get("stepsTotal") instanceof Integer total
+                && utterance.get("stepsSpent") instanceof Integer ran) {
+            stepsTotal += total;
+            stepsSpent += ran;
         }
     }
 
@@ -109,15 +145,18 @@ final class RunReport implements Consumer<Map<String, Object>> {
      */
     private @Nullable Boolean judge(Map<String, Object> event) {
         String source = String.valueOf(event.get("source"));
-        int colon = source.lastIndexOf(':');
+        long line = ((Number) event.get("sequence")).longValue();
         List<String> labels =
-                expected.computeIfAbsent(source.substring(0, colon), RunReport::labels);
-        int line = Integer.parseInt(source.substring(colon + 1));
-        if (line < 1 || line > labels.size() || labels.get(line - 1).isBlank()) {
+                expected.computeIfAbsent(
+                        source.endsWith(":" + line)
+                                ? source.substring(0, source.lastIndexOf(':'))
+                                : source,
+                        RunReport::labels);
+        if (line < 1 || line > labels.size() || labels.get((int) line - 1).isBlank()) {
             return null;
         }
         labelled++;
-        boolean correct = labels.get(line - 1).strip().equals(event.get("intent"));
+        boolean correct = labels.get((int) line - 1).strip().equals(event.get("intent"));
         right += correct ? 1 : 0;
         return correct;
     }
@@ -134,7 +173,14 @@ final class RunReport implements Consumer<Map<String, Object>> {
     private void printLine(
             Map<String, Object> event, boolean sure, long totalNanos, @Nullable Boolean correct) {
         StringBuilder line = new StringBuilder();
-        line.append(String.format(Locale.ROOT, "%-44s ", event.get("text")));
+        Object text = event.get("text");
+        line.append(
+                String.format(
+                        Locale.ROOT,
+                        "%-44s ",
+                        "".equals(text)
+                                ? event.get("source") + ":" + event.get("sequence")
+                                : text));
         line.append(sure ? event.get("intent") : "not sure (" + event.get("intent") + ")");
         if (event.get("slots") instanceof Map<?, ?> slots && !slots.isEmpty()) {
             line.append(' ').append(new java.util.TreeMap<>(slots));
@@ -156,11 +202,13 @@ final class RunReport implements Consumer<Map<String, Object>> {
         out.println(line);
     }
 
-    private void printJson(Map<String, Object> event, long[] spent) {
+    private void printJson(Map<String, Object> event) {
+        long[] spent = event.get("nanos") instanceof long[] known ? known : new long[STAGES.size()];
         Map<String, Object> line = new LinkedHashMap<>(event);
         line.remove("sure");
         line.remove("nanos");
         line.remove("refused");
+        line.remove("waitNanos");
         Object trace = line.remove("trace");
         Map<String, Object> micros = new LinkedHashMap<>();
         for (int i = 0; i < spent.length; i++) {
@@ -199,6 +247,8 @@ final class RunReport implements Consumer<Map<String, Object>> {
             return;
         }
         summed = true;
+        unended.values().forEach(events -> events.forEach(this::printJson));
+        unended.clear();
         long peakBytes = peakRssBytes();
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
@@ -206,6 +256,9 @@ final class RunReport implements Consumer<Map<String, Object>> {
             line.put("decisions", decisions);
             line.put("actions", actions);
             line.put("failed", failed);
+            line.put("dropped", dropped);
+            line.put("stepsSpent", stepsSpent);
+            line.put("stepsTotal", stepsTotal);
             line.put("microsP50", percentile(50));
             line.put("microsP99", percentile(99));
             line.put("peakRssBytes", peakBytes);
@@ -216,12 +269,21 @@ final class RunReport implements Consumer<Map<String, Object>> {
         out.println();
         out.printf(
                 Locale.ROOT,
-                "%d decisions, %d actions, %d not sure, %d refused, %d failed%n",
+                "%d decisions, %d actions, %d not sure, %d refused, %d failed%s%n",
                 decisions,
                 actions,
                 unsure,
                 refused,
-                failed);
+                failed,
+                dropped == 0 ? "" : ", " + dropped + " samples dropped");
+        if (stepsTotal > stepsSpent) {
+            out.printf(
+                    Locale.ROOT,
+                    "sure after %d of %d steps: %.1f %% saved%n",
+                    stepsSpent,
+                    stepsTotal,
+                    100.0 * (stepsTotal - stepsSpent) / stepsTotal);
+        }
         if (labelled > 0) {
             out.printf(
                     Locale.ROOT,

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ActionGateTest {
@@ -29,7 +30,7 @@ class ActionGateTest {
 
     private ActionGate gate(Actuator actuator) {
         Options options = Options.of("test", actuator.options(), Map.of(), Path.of(""));
-        return new ActionGate(actuator, options, null, clockNanos::get);
+        return new ActionGate(actuator, options, null);
     }
 
     private static Decision sure(String name, Object... parameters) {
@@ -44,10 +45,14 @@ class ActionGateTest {
         return new Decision(name, map, 0.9, sure);
     }
 
+    private @Nullable Action perform(ActionGate gate, Decision decision) {
+        return gate.perform(decision, clockNanos.get());
+    }
+
     @Test
     void aSureDecisionBecomesTheActionOfItsName() {
         try (ActionGate gate = gate(house)) {
-            Action action = gate.perform(sure("light_on", "room", "hall"));
+            Action action = perform(gate, sure("light_on", "room", "hall"));
             assertThat(action).isEqualTo(new Action("light_on", Map.of("room", "hall"), ""));
             assertThat(action.performed()).isTrue();
         }
@@ -59,7 +64,7 @@ class ActionGateTest {
     @Test
     void anUnsureDecisionNeverActs() {
         try (ActionGate gate = gate(house)) {
-            assertThat(gate.perform(decision("light_on", false, "room", "hall"))).isNull();
+            assertThat(perform(gate, decision("light_on", false, "room", "hall"))).isNull();
         }
         assertThat(house.performed()).isEmpty();
     }
@@ -67,7 +72,7 @@ class ActionGateTest {
     @Test
     void onlyDeclaredActionsReachTheDevice() {
         try (ActionGate gate = gate(house)) {
-            assertThat(gate.perform(sure("open_door", "room", "hall"))).isNull();
+            assertThat(perform(gate, sure("open_door", "room", "hall"))).isNull();
         }
         assertThat(house.performed()).isEmpty();
     }
@@ -75,7 +80,7 @@ class ActionGateTest {
     @Test
     void onlyDeclaredParametersReachTheDevice() {
         try (ActionGate gate = gate(house)) {
-            gate.perform(sure("light_on", "room", "hall", "colour", "red"));
+            perform(gate, sure("light_on", "room", "hall", "colour", "red"));
         }
         assertThat(house.performed())
                 .containsExactly(new Performed("light_on", Map.of("room", "hall")));
@@ -84,7 +89,7 @@ class ActionGateTest {
     @Test
     void aRequiredParameterThatWasNotSaidIsRefused() {
         try (ActionGate gate = gate(house)) {
-            Action action = gate.perform(sure("set_level", "room", "hall"));
+            Action action = perform(gate, sure("set_level", "room", "hall"));
             assertThat(action.performed()).isFalse();
             assertThat(action.refusal())
                     .isEqualTo(
@@ -97,7 +102,7 @@ class ActionGateTest {
     @Test
     void aNumberOutOfRangeIsRefused() {
         try (ActionGate gate = gate(house)) {
-            Action action = gate.perform(sure("set_level", "room", "hall", "level", 250.0));
+            Action action = perform(gate, sure("set_level", "room", "hall", "level", 250.0));
             assertThat(action.refusal())
                     .isEqualTo(
                             "set_level: 'level' takes a number from 0 to 100 in %, found '250.0'");
@@ -109,7 +114,7 @@ class ActionGateTest {
     @Test
     void whatTheWorldDoesNotHaveIsRefusedAndTheDeviceIsLeftAlone() {
         try (ActionGate gate = gate(house)) {
-            assertThat(gate.perform(sure("light_on", "room", "garage")).refusal())
+            assertThat(perform(gate, sure("light_on", "room", "garage")).refusal())
                     .contains("there is no room 'garage'; there are: kitchen, hall, bedroom");
         }
         assertThat(house.madeSafe()).isZero();
@@ -122,11 +127,11 @@ class ActionGateTest {
             GanglionException failure = new GanglionException(kind, "forced");
             failing.failWith(failure);
             try (ActionGate gate = gate(failing)) {
-                assertThat(refused(kind, () -> gate.perform(sure("light_on", "room", "hall"))))
+                assertThat(refused(kind, () -> perform(gate, sure("light_on", "room", "hall"))))
                         .isSameAs(failure);
                 assertThat(failing.madeSafe()).isOne();
                 failing.failWith(null);
-                assertThat(gate.perform(sure("light_on", "room", "hall")).performed()).isTrue();
+                assertThat(perform(gate, sure("light_on", "room", "hall")).performed()).isTrue();
                 assertThat(failing.madeSafe()).isOne();
             }
         }
@@ -137,7 +142,7 @@ class ActionGateTest {
         Bell bell = new Bell(0);
         bell.failure = new IllegalStateException("forced");
         try (ActionGate gate = gate(bell)) {
-            assertThat(refused(Kind.RETRY, () -> gate.perform(sure("ring"))))
+            assertThat(refused(Kind.RETRY, () -> perform(gate, sure("ring"))))
                     .hasMessage(
                             "act:bell failed at ring{} (java.lang.IllegalStateException: forced);"
                                     + " look after the device")
@@ -151,7 +156,7 @@ class ActionGateTest {
         Bell bell = new Bell(0);
         bell.failure = new GanglionException(Kind.SETUP, "the bell has no clapper");
         try (ActionGate gate = gate(bell)) {
-            assertThat(refused(Kind.SETUP, () -> gate.perform(sure("ring"))))
+            assertThat(refused(Kind.SETUP, () -> perform(gate, sure("ring"))))
                     .isSameAs(bell.failure);
         }
     }
@@ -162,7 +167,7 @@ class ActionGateTest {
         bell.failure = new GanglionException(Kind.RETRY, "first");
         bell.safeFailure = new IllegalStateException("second");
         try (ActionGate gate = gate(bell)) {
-            assertThat(catchThrowable(() -> gate.perform(sure("ring"))))
+            assertThat(catchThrowable(() -> perform(gate, sure("ring"))))
                     .isSameAs(bell.failure)
                     .hasSuppressedException(bell.safeFailure);
         }
@@ -172,17 +177,17 @@ class ActionGateTest {
     void anActionThatComesTooSoonIsRefusedUntilItsIntervalIsOver() {
         Bell bell = new Bell(1_000);
         try (ActionGate gate = gate(bell)) {
-            assertThat(gate.perform(sure("ring")).performed()).isTrue();
+            assertThat(perform(gate, sure("ring")).performed()).isTrue();
             clockNanos.addAndGet(999_000_000);
-            Action early = gate.perform(sure("ring"));
+            Action early = perform(gate, sure("ring"));
             assertThat(early.performed()).isFalse();
             assertThat(early.refusal())
                     .isEqualTo(
                             "act:bell takes 'ring' every 1000 ms at most, and the last one was 999"
                                     + " ms ago");
-            assertThat(gate.perform(sure("stop")).performed()).as("another action").isTrue();
+            assertThat(perform(gate, sure("stop")).performed()).as("another action").isTrue();
             clockNanos.addAndGet(1_000_000);
-            assertThat(gate.perform(sure("ring")).performed()).isTrue();
+            assertThat(perform(gate, sure("ring")).performed()).isTrue();
         }
         assertThat(bell.heard).containsExactly("ring", "stop", "ring", "close");
     }
@@ -199,7 +204,7 @@ class ActionGateTest {
     void aDeviceThatIsNotThereIsPassedOn() {
         Options options =
                 Options.of("test", house.options(), Map.of("device", "villa"), Path.of(""));
-        assertThat(refused(Kind.SETUP, () -> new ActionGate(house, options, null, clockNanos::get)))
+        assertThat(refused(Kind.SETUP, () -> new ActionGate(house, options, null)))
                 .hasMessageContaining("there is no device 'villa'");
     }
 

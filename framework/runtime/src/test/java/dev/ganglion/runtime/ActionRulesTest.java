@@ -23,16 +23,12 @@ class ActionRulesTest {
 
     private ActionGate gate(String rules) {
         Path file = ToyStore.write(folder.resolve("actions.yaml"), rules);
-        return new ActionGate(
-                house,
-                Options.of("test", house.options(), Map.of(), folder),
-                file,
-                System::nanoTime);
+        return new ActionGate(house, Options.of("test", house.options(), Map.of(), folder), file);
     }
 
     private Action perform(String rules, Map<String, Object> parameters) {
         try (ActionGate gate = gate(rules)) {
-            return gate.perform(new Decision("said", parameters, 0.9, true));
+            return gate.perform(new Decision("said", parameters, 0.9, true), 0);
         }
     }
 
@@ -115,8 +111,8 @@ class ActionRulesTest {
     @Test
     void aDecisionWithoutRuleIsNotActedOn() {
         try (ActionGate gate = gate("other: {action: light_on, room: hall}")) {
-            assertThat(gate.perform(new Decision("said", Map.of(), 0.9, true))).isNull();
-            assertThat(gate.perform(new Decision("light_on", Map.of("room", "hall"), 0.9, true)))
+            assertThat(gate.perform(new Decision("said", Map.of(), 0.9, true), 0)).isNull();
+            assertThat(gate.perform(new Decision("light_on", Map.of("room", "hall"), 0.9, true), 0))
                     .as("the name of an action is no rule")
                     .isNull();
         }
@@ -172,10 +168,7 @@ class ActionRulesTest {
     void aFileThatIsNotThereIsRefused() {
         Path none = folder.resolve("none.yaml");
         Options options = Options.of("test", house.options(), Map.of(), folder);
-        assertThat(
-                        refused(
-                                Kind.SETUP,
-                                () -> new ActionGate(house, options, none, System::nanoTime)))
+        assertThat(refused(Kind.SETUP, () -> new ActionGate(house, options, none)))
                 .hasMessageStartingWith(
                         "the actions file " + none + " of act:recording cannot be read (")
                 .hasMessageEndingWith("; actions= names a file beside the route");

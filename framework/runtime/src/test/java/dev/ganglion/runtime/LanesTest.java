@@ -56,7 +56,8 @@ class LanesTest {
         ToyDecider decider = new ToyDecider();
         return new DeciderSettings(
                 decider,
-                Options.of("test", decider.options(), Map.of("above", above), Path.of("")));
+                lease ->
+                        Options.of("test", decider.options(), Map.of("above", above), Path.of("")));
     }
 
     @Test
@@ -290,13 +291,13 @@ class LanesTest {
             Lane lane = lanes.acquire(null, true);
             lane.steps().start(List.of(row(2), row(1, 2)));
             lane.steps().advance();
-            lane.decider(settings).push(lane.steps(), decisions::add);
+            lane.decider(settings).stage().push(lane.steps(), decisions::add);
             refused(Kind.INPUT, () -> lane.steps().advance());
             lanes.release(lane, true);
 
             Lane next = lanes.acquire(null, true);
             assertThat(next).isSameAs(lane);
-            Stage<Steps, Decision> stage = next.decider(settings);
+            Stage<Steps, Decision> stage = next.decider(settings).stage();
             step(next, row(-0.5f), "scores");
             stage.push(next.steps(), decisions::add);
             stage.flush(decisions::add);
@@ -310,15 +311,15 @@ class LanesTest {
         ToyExtractor extractor = new ToyExtractor();
         FeatureSettings settings =
                 new FeatureSettings(
-                        extractor, Options.of("test", List.of(), Map.of(), Path.of("")));
+                        extractor, lease -> Options.of("test", List.of(), Map.of(), Path.of("")));
         try (Lanes lanes = toys.lanes("level")) {
             Lane lane = lanes.acquire("microphone", false);
-            lane.features(settings).take(floats(1, 2, 3, 4, 5), false);
+            lane.features(settings).take(floats(1, 2, 3, 4, 5), false, 0);
             lanes.release(lane, true);
 
             Lane next = lanes.acquire(null, true);
             assertThat(next).isSameAs(lane);
-            next.features(settings).take(floats(7, 8, 9), true);
+            next.features(settings).take(floats(7, 8, 9), true, 0);
             assertThat(next.features(settings).batch())
                     .extracting(value -> value.floats().get(0))
                     .containsExactly(7f, 8f, 9f);
@@ -330,13 +331,14 @@ class LanesTest {
     void aBatchOfFeaturesHasNoMoreThanTheLatestResults() {
         FeatureSettings settings =
                 new FeatureSettings(
-                        new ToyExtractor(), Options.of("test", List.of(), Map.of(), Path.of("")));
+                        new ToyExtractor(),
+                        lease -> Options.of("test", List.of(), Map.of(), Path.of("")));
         try (Lanes lanes = toys.lanes("level")) {
             Lane lane = lanes.acquire(null, true);
-            lane.features(settings).take(floats(7, 8, 9), true);
+            lane.features(settings).take(floats(7, 8, 9), true, 0);
             List<Tensor> batch = lane.features(settings).batch();
             assertThat(batch).hasSize(3);
-            lane.features(settings).take(floats(1), false);
+            lane.features(settings).take(floats(1), false, 0);
             assertThat(batch).isEmpty();
             assertThatThrownBy(() -> batch.get(0)).isInstanceOf(IndexOutOfBoundsException.class);
             lanes.release(lane, true);
@@ -495,14 +497,15 @@ class LanesTest {
     void noMemoryIsAllocatedForASampleWithinAnUtterance() {
         FeatureSettings settings =
                 new FeatureSettings(
-                        new ToyExtractor(), Options.of("test", List.of(), Map.of(), Path.of("")));
+                        new ToyExtractor(),
+                        lease -> Options.of("test", List.of(), Map.of(), Path.of("")));
         Tensor four = floats(1, 2, 3, 4);
         try (Lanes lanes = toys.lanes("level")) {
             assertThat(
                             allocatedBytes(
                                     () -> {
                                         Lane lane = lanes.acquire("microphone", false);
-                                        lane.features(settings).take(four, false);
+                                        lane.features(settings).take(four, false, 0);
                                         lane.steps().start(lane.features(settings).batch());
                                         while (lane.steps().advance()) {
                                             lane.steps().output("level");

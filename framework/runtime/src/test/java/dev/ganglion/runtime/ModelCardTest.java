@@ -151,10 +151,10 @@ class ModelCardTest {
             value = {
                 "speed: 3 | speed | name, version, task, format, files, weights, inputs, outputs,"
                         + " state, labels, tokenizer, options, licence, attribution, figures,"
-                        + " description, engine, isolation, replacement",
+                        + " description, engine, isolation, replacement, steps",
                 "tokenizer: {maxtokens: 3} | tokenizer.maxtokens | plugin, file, maxTokens, probe",
                 "tokenizer: {probe: {id: 3}} | tokenizer.probe.id | text, ids",
-                "inputs: [{name: x, type: INT8, units: m}] | inputs.units | name, type, shape, unit"
+                "inputs: [{name: x, type: INT8, units: m}] | inputs.units | name, type, shape, unit, rateHz"
             })
     void anUnknownKeyIsRefusedWithThoseThatExist(String more, String key, String known) {
         assertThat(refusal(more + "\n"))

@@ -98,11 +98,13 @@ class SpiGuestsTest {
         DeciderSettings settings =
                 new DeciderSettings(
                         decider,
-                        Options.of("test", decider.options(), Map.of("above", "0.9"), folder));
+                        lease ->
+                                Options.of(
+                                        "test", decider.options(), Map.of("above", "0.9"), folder));
         List<Decision> decisions = new ArrayList<>();
         try (Lanes lanes = toys.lanes("switch")) {
             Lane lane = lanes.acquire(null, true);
-            Stage<Steps, Decision> stage = lane.decider(settings);
+            Stage<Steps, Decision> stage = lane.decider(settings).stage();
             lane.steps().start(List.of(row(0), row(-5), row(5), row(5), row(5)));
             while (decisions.isEmpty() && lane.steps().advance()) {
                 stage.push(lane.steps(), decisions::add);

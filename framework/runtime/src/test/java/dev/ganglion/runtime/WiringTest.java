@@ -311,7 +311,7 @@ class WiringTest {
         assertThat(missing(step("encode", "words")))
                 .isEqualTo(
                         "the encoder or tokenizer 'words' of encode:words; of encoders there are:"
-                                + " toy-eleven; of tokenizers there are: toy-bytes");
+                                + " toy-eleven; of segmenters there is none; of tokenizers there are: toy-bytes");
         assertThat(missing(step("infer", "lamp")))
                 .isEqualTo("the model 'lamp' of infer:lamp; of models there are: pump, sum");
         assertThat(missing(step("decide", "slots")))

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Control implements Function<Map<String, Object>, Map<String, Object>> {
     private static final String MODELS = "model.";
-    private static final Figures NONE = new Figures(0, 0, 0, Map.of(), Map.of());
+    private static final Figures NONE = new Figures(0, 0, 0, 0, Map.of(), Map.of());
 
     private final long startNanos = System.nanoTime();
     private final Map<String, Supplier<Map<String, Object>>> commands = new LinkedHashMap<>();
@@ -135,6 +135,7 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
         route.put("sentence", file.sentence());
         route.put("messages", figures.messages());
         route.put("failed", figures.failed());
+        route.put("dropped", figures.dropped());
         if (latencies) {
             route.put("perSecond", figures.perSecond());
             route.put("microsP50", figures.microsP50());

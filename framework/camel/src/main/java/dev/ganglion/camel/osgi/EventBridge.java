@@ -5,6 +5,7 @@ import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,20 @@ final class EventBridge implements Observer {
         Map<String, Object> event = new LinkedHashMap<>();
         event.put("type", "decision");
         event.put("route", report.route());
-        event.put("source", report.stream() + ":" + report.sequence());
+        // What is no text has no lines: its stream says where it came from, the clip or the file.
+        boolean text = !report.text().isEmpty();
+        event.put("source", text ? report.stream() + ":" + report.sequence() : report.stream());
+        event.put("sequence", report.sequence());
         event.put("text", report.text());
         event.put("model", report.model().toString());
         event.put("intent", decision.name());
+        event.put("label", decision.name());
         event.put("slots", decision.parameters());
+        for (String key : List.of("value", "unit")) {
+            if (decision.parameters().containsKey(key)) {
+                event.put(key, decision.parameters().get(key));
+            }
+        }
         event.put("confidence", decision.confidence());
         event.put("sure", decision.sure());
         event.put("action", action(report.action()));
@@ -47,8 +57,27 @@ final class EventBridge implements Observer {
                     report.actNanos(),
                     report.totalNanos()
                 });
+        event.put("stepsSpent", report.stepsSpent());
+        event.put("stepsTotal", report.stepsTotal());
+        event.put("waitNanos", report.waitNanos());
         event.put("trace", report.trace());
         listener.accept(event);
+    }
+
+    @Override
+    public void utteranceEnded(String route, String trace, int stepsSpent, int stepsTotal) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", "utterance");
+        event.put("route", route);
+        event.put("trace", trace);
+        event.put("stepsSpent", stepsSpent);
+        event.put("stepsTotal", stepsTotal);
+        listener.accept(event);
+    }
+
+    @Override
+    public void dropped(String route, long count) {
+        listener.accept(Map.of("type", "dropped", "route", route, "count", count));
     }
 
     private static @Nullable Map<String, Object> action(@Nullable Action action) {

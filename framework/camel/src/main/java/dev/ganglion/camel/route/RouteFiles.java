@@ -224,7 +224,7 @@ public final class RouteFiles implements AutoCloseable {
     }
 
     private void add(Deployed deployed, RouteSource source) throws Exception {
-        source.ids().forEach(id -> words.openRoute(id, source.folder()));
+        source.ids().forEach(id -> words.openRoute(id, source.folder(), source.segmenter(id)));
         camel.addRoutes(source.builder());
         deployed.routes = source.ids();
         deployed.endpoints = source.endpoints();
@@ -398,11 +398,32 @@ public final class RouteFiles implements AutoCloseable {
     public synchronized List<Status> status() {
         List<Status> all = new ArrayList<>();
         files.forEach(
-                (file, deployed) ->
-                        all.add(
-                                new Status(
-                                        file, deployed.state, deployed.sentence, deployed.routes)));
+                (file, deployed) -> {
+                    String away = deployed.state == State.RUNNING ? away(deployed) : "";
+                    all.add(
+                            away.isEmpty()
+                                    ? new Status(
+                                            file,
+                                            deployed.state,
+                                            deployed.sentence,
+                                            deployed.routes)
+                                    : new Status(file, State.WAITING, away, deployed.routes));
+                });
         return all;
+    }
+
+    /** {@return what it takes for the device of one of the routes to be back, or empty} */
+    private String away(Deployed deployed) {
+        for (String id : deployed.routes) {
+            Route route = camel.getRoute(id);
+            if (route != null && route.getConsumer() instanceof SensorState sensor) {
+                String away = sensor.away();
+                if (!away.isEmpty()) {
+                    return away;
+                }
+            }
+        }
+        return "";
     }
 
     /** {@return whether every route's sensor has ended and every message was handled} */

@@ -57,6 +57,7 @@ final class RouteSource {
     private final List<RouteDefinition> routes;
     private final List<String> ids = new ArrayList<>();
     private final Set<Endpoint> endpoints = new LinkedHashSet<>();
+    private final Map<String, RouteStep> segmenters = new LinkedHashMap<>();
 
     private RouteSource(
             CamelContext camel,
@@ -230,9 +231,34 @@ final class RouteSource {
                 }
             }
         }
-        for (RouteDefinition route : routes) {
-            addresses(route).stream().filter(each -> !isWord(each.uri())).forEach(this::resolve);
+        for (int i = 0; i < routes.size(); i++) {
+            addresses(routes.get(i)).stream()
+                    .filter(each -> !isWord(each.uri()))
+                    .forEach(this::resolve);
+            hoist(routes.get(i), ids.get(i), wiring);
         }
+    }
+
+    /**
+     * What finds utterances works before there is a message, because several may end within one
+     * sample: the step becomes a part of the beginning of its route.
+     */
+    private void hoist(RouteDefinition route, String id, Wiring wiring) {
+        List<ProcessorDefinition<?>> outputs = route.getOutputs();
+        for (ProcessorDefinition<?> output : List.copyOf(outputs)) {
+            if (output instanceof ToDefinition to && isWord(resolved(to.getUri()))) {
+                RouteStep step = untied(step(resolved(to.getUri())));
+                if (wiring.segments(step)) {
+                    segmenters.put(id, step);
+                    outputs.remove(output);
+                }
+            }
+        }
+    }
+
+    /** {@return the step that finds the utterances in what the route's sensor gives, or null} */
+    @Nullable RouteStep segmenter(String id) {
+        return segmenters.get(id);
     }
 
     private void resolve(Address address) {
@@ -306,12 +332,10 @@ final class RouteSource {
     }
 
     /**
-     * Adds to each address which route it belongs to, and to each encoder which model it encodes
-     * for.
+     * Adds to each address which route it belongs to, and to sensor and encoders which model they
+     * work for.
      */
     private void tie(RouteDefinition route, String id) {
-        FromDefinition from = route.getInput();
-        from.setUri(tied(from.getUri(), id, ""));
         List<ToDefinition> outputs = outputs(route, ToDefinition.class);
         String model = "";
         for (int i = outputs.size() - 1; i >= 0; i--) {
@@ -322,6 +346,8 @@ final class RouteSource {
             }
             to.setUri(tied(to.getUri(), id, model));
         }
+        FromDefinition from = route.getInput();
+        from.setUri(tied(from.getUri(), id, model));
     }
 
     private String tied(String written, String id, String model) {
@@ -330,12 +356,12 @@ final class RouteSource {
             return written;
         }
         RouteStep step = step(uri);
-        boolean encodes =
-                step.word().equals("encode")
+        boolean works =
+                (step.word().equals("encode") || step.word().equals("sense"))
                         && !step.parameters().containsKey("model")
                         && !model.isEmpty();
         String tied = uri;
-        if (encodes) {
+        if (works) {
             tied += (tied.contains("?") ? "&" : "?") + "model=" + model;
         }
         if (!step.parameters().containsKey(Words.ROUTE)) {
@@ -353,16 +379,16 @@ final class RouteSource {
         List<PlacedStep> steps = new ArrayList<>();
         for (Address address : addresses(route)) {
             if (isWord(address.uri())) {
-                RouteStep step = step(address.uri());
-                Map<String, String> parameters = new LinkedHashMap<>(step.parameters());
-                parameters.remove(Words.ROUTE);
-                steps.add(
-                        new PlacedStep(
-                                new RouteStep(step.word(), step.name(), parameters, step.folder()),
-                                address.line()));
+                steps.add(new PlacedStep(untied(step(address.uri())), address.line()));
             }
         }
         return steps;
+    }
+
+    private static RouteStep untied(RouteStep step) {
+        Map<String, String> parameters = new LinkedHashMap<>(step.parameters());
+        parameters.remove(Words.ROUTE);
+        return new RouteStep(step.word(), step.name(), parameters, step.folder());
     }
 
     /** All addresses of a route that are known before a message comes. */

@@ -7,7 +7,7 @@ import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.act.ActionGate;
-import dev.ganglion.runtime.wiring.Wiring;
+import dev.ganglion.runtime.wiring.StepOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class ActProducer extends DefaultProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        Options own = Wiring.ownOptions(endpoint.step());
+        Options own = StepOptions.own(endpoint.step());
         Path rules = own.has("actions") ? own.path("actions") : null;
         PlugInUse<Actuator, ActionGate> opened =
                 new PlugInUse<>(
@@ -37,9 +37,8 @@ final class ActProducer extends DefaultProducer {
                         actuator ->
                                 new ActionGate(
                                         actuator,
-                                        Wiring.pluginOptions(endpoint.step(), actuator.options()),
-                                        rules,
-                                        System::nanoTime));
+                                        StepOptions.of(endpoint.step(), actuator.options()),
+                                        rules));
         opened.open();
         gate = opened;
     }
@@ -63,17 +62,17 @@ final class ActProducer extends DefaultProducer {
                     endpoint.step() + " is stopped; send the message again when its route runs");
         }
         ActionGate open = use.get();
-        long startNanos = System.nanoTime();
         Flow flow = Flow.of(exchange, endpoint);
+        long startNanos = flow.enter(endpoint.step());
         Object body = exchange.getMessage().getBody();
         if (body instanceof Decision decision) {
-            flow.acted(open.perform(decision));
+            flow.acted(open.perform(decision, flow.takenNanos()));
         } else if (body instanceof List<?> list
                 && !list.isEmpty()
                 && list.get(0) instanceof Decision) {
             List<@Nullable Action> actions = new ArrayList<>(list.size());
             for (Object each : list) {
-                actions.add(open.perform((Decision) each));
+                actions.add(open.perform((Decision) each, flow.takenNanos()));
             }
             flow.acted(actions);
         } else {
@@ -84,6 +83,6 @@ final class ActProducer extends DefaultProducer {
                             + body
                             + "; put a decide: before it");
         }
-        flow.actNanos += System.nanoTime() - startNanos;
+        flow.actNanos += flow.leave() - startNanos;
     }
 }

@@ -1,14 +1,14 @@
 package dev.ganglion.camel.word;
 
-import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
-import dev.ganglion.api.data.Stage;
 import dev.ganglion.api.decide.Decider;
-import dev.ganglion.api.infer.Steps;
 import dev.ganglion.runtime.flow.DeciderSettings;
+import dev.ganglion.runtime.flow.Lane;
 import dev.ganglion.runtime.flow.SessionSteps;
-import dev.ganglion.runtime.wiring.Wiring;
+import dev.ganglion.runtime.flow.Utterance;
+import dev.ganglion.runtime.wiring.StepOptions;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 
@@ -20,6 +20,7 @@ import org.apache.camel.support.DefaultProducer;
 final class DecideProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
     private final PlugInUse<Decider, DeciderSettings> settings;
+    private final long refractoryNanos;
 
     DecideProducer(WordEndpoint endpoint) {
         super(endpoint);
@@ -31,8 +32,15 @@ final class DecideProducer extends DefaultProducer {
                         decider ->
                                 new DeciderSettings(
                                         decider,
-                                        Wiring.pluginOptions(endpoint.step(), decider.options())));
+                                        lease ->
+                                                StepOptions.of(
+                                                        endpoint.step(),
+                                                        decider.options(),
+                                                        lease)));
         settings.open();
+        this.refractoryNanos =
+                TimeUnit.MILLISECONDS.toNanos(
+                        StepOptions.own(endpoint.step()).integer("refractoryMillis"));
     }
 
     @Override
@@ -46,23 +54,40 @@ final class DecideProducer extends DefaultProducer {
                             + "; put an infer: right before it");
         }
         Flow flow = Flow.of(exchange, endpoint);
-        flow.deciding(steps.lane());
-        Stage<Steps, Decision> stage = steps.lane().decider(settings.get());
-        long startNanos = System.nanoTime();
+        long startNanos = flow.enter(endpoint.step());
+        Lane lane = steps.lane();
+        flow.deciding(lane);
+        Utterance utterance = lane.utterance();
+        if (utterance.isDecided()) {
+            rest(flow, utterance);
+            exchange.setRouteStop(true);
+            return;
+        }
+        Lane.OpenDecider decider = lane.decider(settings.get());
         long inferredNanos = steps.inferNanos();
-        while (!flow.decided() && steps.advance()) {
-            stage.push(steps, flow);
+        while ((decider.goesOn() || !flow.decided()) && steps.advance()) {
+            decider.stage().push(steps, flow);
         }
         if (flow.last()) {
-            stage.flush(flow);
+            decider.stage().flush(flow);
+        } else if (flow.decided() && !decider.goesOn()) {
+            utterance.decided(flow.capturedNanos());
         }
         flow.inferNanos += steps.inferNanos();
-        flow.decideNanos += System.nanoTime() - startNanos - (steps.inferNanos() - inferredNanos);
+        flow.decideNanos += flow.leave() - startNanos - (steps.inferNanos() - inferredNanos);
         Object decided = flow.decisions();
         if (decided == null) {
             exchange.setRouteStop(true);
         } else {
             exchange.getMessage().setBody(decided);
+        }
+    }
+
+    /** What is left of an utterance that was decided is not run; it ends here after its time. */
+    private void rest(Flow flow, Utterance utterance) {
+        if (refractoryNanos > 0
+                && flow.capturedNanos() - utterance.decidedNanos() >= refractoryNanos) {
+            flow.endUtterance();
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.ganglion.api.encode.FeatureExtractor;
 import dev.ganglion.runtime.flow.FeatureSettings;
 import dev.ganglion.runtime.flow.Features;
 import dev.ganglion.runtime.flow.Lanes;
-import dev.ganglion.runtime.wiring.Wiring;
+import dev.ganglion.runtime.wiring.StepOptions;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 
@@ -25,7 +25,7 @@ final class FeatureEncodeProducer extends DefaultProducer {
     FeatureEncodeProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        Options own = Wiring.ownOptions(endpoint.step());
+        Options own = StepOptions.own(endpoint.step());
         if (!own.has("model")) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -40,15 +40,17 @@ final class FeatureEncodeProducer extends DefaultProducer {
                         extractor ->
                                 new FeatureSettings(
                                         extractor,
-                                        Wiring.pluginOptions(
-                                                endpoint.step(), extractor.options())));
+                                        lease ->
+                                                StepOptions.of(
+                                                        endpoint.step(),
+                                                        extractor.options(),
+                                                        lease)));
         settings.open();
         this.lanes = endpoint.route().lanes(own.text("model"));
     }
 
     @Override
     public void process(Exchange exchange) {
-        long startNanos = System.nanoTime();
         if (!(exchange.getMessage().getBody() instanceof Tensor tensor)) {
             throw new GanglionException(
                     Kind.INPUT,
@@ -58,13 +60,15 @@ final class FeatureEncodeProducer extends DefaultProducer {
                             + "; begin the route with a sensor that gives one");
         }
         Flow flow = Flow.of(exchange, endpoint);
+        long startNanos = flow.enter(endpoint.step());
         Features features = flow.lane(lanes).features(settings.get());
-        features.take(tensor, flow.last());
+        features.take(tensor, flow.last(), flow.capturedNanos());
+        flow.heldNanos = Math.max(flow.heldNanos, features.heldNanos());
         if (features.batch().isEmpty() && !flow.last()) {
             exchange.setRouteStop(true);
         } else {
             exchange.getMessage().setBody(features.batch());
         }
-        flow.encodeNanos += System.nanoTime() - startNanos;
+        flow.encodeNanos += flow.leave() - startNanos;
     }
 }

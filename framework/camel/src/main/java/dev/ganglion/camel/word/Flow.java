@@ -2,12 +2,15 @@ package dev.ganglion.camel.word;
 
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.Sample;
+import dev.ganglion.api.data.Tensor;
 import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.flow.Lane;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
+import dev.ganglion.runtime.flow.Utterance;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
+import dev.ganglion.runtime.wiring.RouteStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,7 +36,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private final @Nullable String stream;
     private final long sequence;
     private final long capturedNanos;
-    private final boolean last;
+    private final long takenNanos;
+    private boolean last;
     private @Nullable Held held;
     private @Nullable Decision decision;
     private @Nullable List<Decision> decisions;
@@ -47,7 +51,11 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private long actedNanos;
     private boolean decided;
     private boolean passedOn;
+    private long leftNanos;
+    private long gapNanos;
+    private @Nullable RouteStep gapBefore;
 
+    long heldNanos;
     long encodeNanos;
     long inferNanos;
     long decideNanos;
@@ -68,6 +76,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         this.sequence = sequence;
         this.capturedNanos = capturedNanos;
         this.last = last;
+        this.takenNanos = System.nanoTime();
+        this.leftNanos = takenNanos;
     }
 
     /** The flow of a sensor's sample. */
@@ -135,20 +145,59 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     Lane lane(Lanes lanes) {
         Held first = held;
         if (first == null) {
-            held = new Held(lanes, lanes.acquire(stream, last), null);
-            return held.lane;
+            return hold(lanes, null);
         }
         for (Held each = first; each != null; each = each.next) {
             if (each.lanes == lanes) {
                 return each.lane;
             }
         }
-        held = new Held(lanes, lanes.acquire(stream, last), first);
-        return held.lane;
+        return hold(lanes, first);
+    }
+
+    private Lane hold(Lanes lanes, @Nullable Held before) {
+        Lane lane = lanes.acquire(stream, last);
+        held = new Held(lanes, lane, before);
+        Utterance utterance = lane.utterance();
+        utterance.message(capturedNanos);
+        if (!last) {
+            utterance.trace(exchange.getExchangeId());
+        }
+        return lane;
     }
 
     boolean last() {
         return last;
+    }
+
+    /** The utterance ends with this message, whatever its sensor says. */
+    void endUtterance() {
+        last = true;
+    }
+
+    long capturedNanos() {
+        return capturedNanos;
+    }
+
+    /** {@return when the route took the message up} */
+    long takenNanos() {
+        return takenNanos;
+    }
+
+    /** {@return the time at which the message came to one of the words} */
+    long enter(RouteStep step) {
+        long nowNanos = System.nanoTime();
+        if (nowNanos - leftNanos > gapNanos) {
+            gapNanos = nowNanos - leftNanos;
+            gapBefore = step;
+        }
+        return nowNanos;
+    }
+
+    /** {@return the time at which the message leaves one of the words} */
+    long leave() {
+        leftNanos = System.nanoTime();
+        return leftNanos;
     }
 
     void text(CharSequence said) {
@@ -210,9 +259,19 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         text = text.toString();
         Object value = sensed;
         if (value != null && target.getMessage().getBody() == value) {
-            target.getMessage().setBody(SenseConsumer.kept(value));
+            target.getMessage().setBody(kept(value));
         }
         sensed = null;
+    }
+
+    /** {@return a copy of a sample's value, which is the sensor's again once it was handed over} */
+    private static Object kept(Object value) {
+        if (value instanceof Tensor tensor) {
+            Tensor own = Tensor.allocate(tensor.type(), tensor.shape());
+            own.bytes().put(0, tensor.bytes(), 0, tensor.bytes().capacity());
+            return own;
+        }
+        return value.toString();
     }
 
     /**
@@ -282,6 +341,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             return;
         }
         long endNanos = actedNanos != 0 ? actedNanos : System.nanoTime();
+        if (!last) {
+            lane.utterance().told();
+        }
         List<Decision> several = decisions;
         List<@Nullable Action> done = actions;
         if (several != null) {
@@ -300,6 +362,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             @Nullable Action done,
             long endNanos,
             List<Observer> observers) {
+        SessionSteps steps = lane.steps();
+        Utterance utterance = lane.utterance();
         Report report =
                 new Report(
                         route,
@@ -314,7 +378,14 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                         decideNanos,
                         actNanos,
                         endNanos - capturedNanos,
-                        exchange.getExchangeId());
+                        takenNanos - capturedNanos,
+                        heldNanos,
+                        gapNanos,
+                        gapBefore == null ? "" : gapBefore.toString(),
+                        capturedNanos - utterance.beganNanos(),
+                        steps.spent(),
+                        last ? steps.total() : 0,
+                        utterance.trace(exchange.getExchangeId()));
         for (Observer observer : observers) {
             observer.decided(report);
         }
@@ -324,8 +395,19 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         Held each = held;
         held = null;
         for (; each != null; each = each.next) {
+            if (utteranceEnded && each.lane.utterance().isTold()) {
+                tellEnd(each.lane);
+            }
             each.lanes.release(each.lane, utteranceEnded);
         }
         endpoint.words().done();
+    }
+
+    private void tellEnd(Lane lane) {
+        SessionSteps steps = lane.steps();
+        String trace = lane.utterance().trace("");
+        for (Observer observer : endpoint.words().observers()) {
+            observer.utteranceEnded(route, trace, steps.spent(), steps.total());
+        }
     }
 }

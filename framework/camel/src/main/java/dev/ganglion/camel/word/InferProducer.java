@@ -6,7 +6,7 @@ import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
-import dev.ganglion.runtime.wiring.Wiring;
+import dev.ganglion.runtime.wiring.StepOptions;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
@@ -24,7 +24,7 @@ final class InferProducer extends DefaultProducer {
         super(endpoint);
         this.endpoint = endpoint;
         this.lanes = endpoint.route().lanes(endpoint.step().name());
-        this.retry = Wiring.ownOptions(endpoint.step()).flag("retry");
+        this.retry = StepOptions.own(endpoint.step()).flag("retry");
     }
 
     @Override
@@ -32,7 +32,9 @@ final class InferProducer extends DefaultProducer {
             "unchecked") // a List that is no list of tensors is refused by its first element
     public void process(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
-        SessionSteps steps = Flow.of(exchange, endpoint).lane(lanes).steps();
+        Flow flow = Flow.of(exchange, endpoint);
+        flow.enter(endpoint.step());
+        SessionSteps steps = flow.lane(lanes).steps();
         steps.retrying(retry);
         if (body instanceof Tokens tokens) {
             steps.start(tokens);
@@ -50,5 +52,6 @@ final class InferProducer extends DefaultProducer {
                             + "; put an encode: before it");
         }
         exchange.getMessage().setBody(steps);
+        flow.leave();
     }
 }

@@ -1,6 +1,7 @@
 package dev.ganglion.camel.word;
 
 import dev.ganglion.api.data.Plugin;
+import dev.ganglion.runtime.wiring.RouteStep;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,12 +17,19 @@ final class PlugInUse<P extends Plugin, U> implements AutoCloseable {
     private record Made<P, U>(P plugin, U use, long generation) {}
 
     private final WordEndpoint endpoint;
+    private final RouteStep step;
     private final Class<P> kind;
     private final Function<P, U> make;
     private volatile @Nullable Made<P, U> made;
 
     PlugInUse(WordEndpoint endpoint, Class<P> kind, Function<P, U> make) {
+        this(endpoint, endpoint.step(), kind, make);
+    }
+
+    /** For a step that is done by the endpoint of another. */
+    PlugInUse(WordEndpoint endpoint, RouteStep step, Class<P> kind, Function<P, U> make) {
         this.endpoint = endpoint;
+        this.step = step;
         this.kind = kind;
         this.make = make;
     }
@@ -29,7 +37,7 @@ final class PlugInUse<P extends Plugin, U> implements AutoCloseable {
     /** Makes it now; what is wrong with plug-in or options is found before the first message. */
     void open() {
         long generation = endpoint.words().plugins().generation();
-        made(endpoint.plugin(kind), generation);
+        made(endpoint.plugin(kind, step), generation);
     }
 
     /** {@return what was made with the plug-in that is there now} */
@@ -43,7 +51,7 @@ final class PlugInUse<P extends Plugin, U> implements AutoCloseable {
     private U renewed() {
         while (true) {
             long generation = endpoint.words().plugins().generation();
-            P plugin = endpoint.words().plugins().find(kind, endpoint.step().name());
+            P plugin = endpoint.words().plugins().find(kind, step.name());
             if (plugin != null) {
                 return made(plugin, generation);
             }
@@ -79,7 +87,7 @@ final class PlugInUse<P extends Plugin, U> implements AutoCloseable {
             try {
                 closeable.close();
             } catch (Exception | LinkageError e) {
-                log.warn("closing {} failed", endpoint.step(), e);
+                log.warn("closing {} failed", step, e);
             }
         }
     }

@@ -3,12 +3,10 @@ package dev.ganglion.camel.word;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Sample;
-import dev.ganglion.api.data.Tensor;
+import dev.ganglion.api.encode.Segmenter;
 import dev.ganglion.api.sense.Sensor;
-import dev.ganglion.runtime.wiring.Wiring;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import dev.ganglion.runtime.wiring.RouteStep;
+import dev.ganglion.runtime.wiring.StepOptions;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
@@ -16,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code sense:} at the head of a route: each sample becomes a message with the sample's value as
- * its body.
+ * its body. Where a segmenter follows, the samples of the utterances that it finds do.
  */
 final class SenseConsumer extends DefaultConsumer implements SensorState {
-    private static final int QUEUE = 64;
-
     private final WordEndpoint endpoint;
     private final Sensor sensor;
+    private @Nullable PlugInUse<Segmenter, Segmentation> segmentation;
     private @Nullable AutoCloseable running;
-    private volatile @Nullable Queue queue;
+    private volatile @Nullable SampleThreads threads;
     private volatile boolean caughtUp;
     private volatile boolean ended;
+    private volatile String away = "";
 
     SenseConsumer(WordEndpoint endpoint, Processor processor, Sensor sensor) {
         super(endpoint, processor);
@@ -37,7 +35,23 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        Options options = Wiring.pluginOptions(endpoint.step(), sensor.options());
+        RouteStep segmenting = endpoint.route().segmenter();
+        if (segmenting != null) {
+            PlugInUse<Segmenter, Segmentation> use =
+                    new PlugInUse<>(
+                            endpoint,
+                            segmenting,
+                            Segmenter.class,
+                            segmenter ->
+                                    new Segmentation(
+                                            endpoint.route().id(),
+                                            segmenter,
+                                            endpoint.options(segmenting, segmenter.options()),
+                                            endpoint.words().host()));
+            use.open();
+            segmentation = use;
+        }
+        Options options = endpoint.options(endpoint.step(), sensor.options());
         running = sensor.open(options, new RouteSink());
     }
 
@@ -48,23 +62,60 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         if (open != null) {
             open.close();
         }
-        Queue waiting = queue;
+        SampleThreads waiting = threads;
         if (waiting != null) {
             waiting.drain();
-            queue = null;
+            threads = null;
+        }
+        PlugInUse<Segmenter, Segmentation> use = segmentation;
+        segmentation = null;
+        if (use != null) {
+            use.close();
         }
         super.doStop();
     }
 
     @Override
     public boolean caughtUp() {
-        Queue waiting = queue;
+        SampleThreads waiting = threads;
         return (caughtUp || ended) && (waiting == null || waiting.idle());
     }
 
     @Override
     public boolean ended() {
         return ended && caughtUp();
+    }
+
+    @Override
+    public String away() {
+        return away;
+    }
+
+    private void away(String sentence) {
+        if (!away.equals(sentence)) {
+            away = sentence;
+            String state = sentence.isEmpty() ? "running" : "waiting";
+            endpoint.words()
+                    .observers()
+                    .forEach(
+                            observer ->
+                                    observer.routeChanged(
+                                            "route " + endpoint.route().id(), state, sentence));
+        }
+    }
+
+    /** Has a sample handled, whole or cut into utterances. */
+    private void take(Sample<?> sample) {
+        PlugInUse<Segmenter, Segmentation> use = segmentation;
+        if (use == null) {
+            handle(sample);
+            return;
+        }
+        try {
+            use.get().push(sample, this::handle);
+        } catch (RuntimeException | LinkageError e) {
+            failed(sample.stream(), sample.sequence(), Sentences.of(e));
+        }
     }
 
     private void handle(Sample<?> sample) {
@@ -80,30 +131,40 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         }
     }
 
+    private void failed(String stream, long sequence, String sentence) {
+        String route = endpoint.route().id();
+        endpoint.words()
+                .observers()
+                .forEach(observer -> observer.failed(route, stream, sequence, sentence));
+    }
+
     private final class RouteSink implements Sensor.Sink {
         @Override
         public void put(Sample<?> sample) {
             caughtUp = false;
-            handle(sample);
+            away("");
+            take(sample);
         }
 
         @Override
         public boolean offer(Sample<?> sample) {
             caughtUp = false;
-            Queue waiting = queue;
-            if (waiting == null) {
-                waiting = startQueue();
-            }
-            return waiting.offer(kept(sample));
+            away("");
+            SampleThreads waiting = threads;
+            return (waiting == null ? startThreads() : waiting).offer(sample);
         }
 
-        private Queue startQueue() {
+        private SampleThreads startThreads() {
             synchronized (SenseConsumer.this) {
-                Queue waiting = queue;
+                SampleThreads waiting = threads;
                 if (waiting == null) {
-                    waiting = new Queue(endpoint.route().id());
-                    queue = waiting;
-                    waiting.start();
+                    waiting =
+                            new SampleThreads(
+                                    endpoint.route().id(),
+                                    StepOptions.own(endpoint.step()),
+                                    SenseConsumer.this::take,
+                                    endpoint.words().observers());
+                    threads = waiting;
                 }
                 return waiting;
             }
@@ -111,16 +172,12 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
 
         @Override
         public void failed(String stream, long sequence, GanglionException cause) {
-            String route = endpoint.route().id();
-            endpoint.words()
-                    .observers()
-                    .forEach(
-                            observer ->
-                                    observer.failed(
-                                            route,
-                                            stream,
-                                            sequence,
-                                            String.valueOf(cause.getMessage())));
+            SenseConsumer.this.failed(stream, sequence, String.valueOf(cause.getMessage()));
+        }
+
+        @Override
+        public void away(String sentence) {
+            SenseConsumer.this.away(sentence);
         }
 
         @Override
@@ -132,76 +189,6 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         public void ended() {
             caughtUp = true;
             ended = true;
-        }
-    }
-
-    private static Sample<?> kept(Sample<?> sample) {
-        return new Sample<>(
-                sample.stream(),
-                sample.sequence(),
-                sample.capturedNanos(),
-                kept(sample.value()),
-                sample.last());
-    }
-
-    /** {@return a copy of a sample's value, which is the sensor's again once it was handed over} */
-    static Object kept(Object value) {
-        if (value instanceof Tensor tensor) {
-            Tensor own = Tensor.allocate(tensor.type(), tensor.shape());
-            own.bytes().put(0, tensor.bytes(), 0, tensor.bytes().capacity());
-            return own;
-        }
-        return value.toString();
-    }
-
-    /** Between a sensor that cannot wait and the route. */
-    private final class Queue extends Thread {
-        private final Sample<String> end = new Sample<>("", 0, 0, "", true);
-        private final BlockingQueue<Sample<?>> samples = new ArrayBlockingQueue<>(QUEUE);
-        private final AtomicInteger pending = new AtomicInteger();
-
-        Queue(String route) {
-            super("sense " + route);
-            setDaemon(true);
-        }
-
-        boolean offer(Sample<?> sample) {
-            pending.incrementAndGet();
-            boolean taken = samples.offer(sample);
-            if (!taken) {
-                pending.decrementAndGet();
-            }
-            return taken;
-        }
-
-        boolean idle() {
-            return pending.get() == 0;
-        }
-
-        /** What was accepted is handled; whoever stops the route says how long that may take. */
-        void drain() {
-            try {
-                samples.put(end);
-                join();
-            } catch (InterruptedException tooLong) {
-                interrupt();
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        public void run() {
-            try {
-                for (Sample<?> next = samples.take(); next != end; next = samples.take()) {
-                    try {
-                        handle(next);
-                    } finally {
-                        pending.decrementAndGet();
-                    }
-                }
-            } catch (InterruptedException stopped) {
-                interrupt();
-            }
         }
     }
 }

@@ -5,6 +5,9 @@ public interface SensorState {
     /** {@return whether everything that is there for now was handled} */
     boolean caughtUp();
 
+    /** {@return what it takes for its device to be back, empty while the device is there} */
+    String away();
+
     /** {@return whether everything was handled and nothing will come any more} */
     boolean ended();
 }

@@ -5,7 +5,7 @@ import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.runtime.flow.EncoderSettings;
 import dev.ganglion.runtime.flow.Lanes;
-import dev.ganglion.runtime.wiring.Wiring;
+import dev.ganglion.runtime.wiring.StepOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ final class TokenEncodeProducer extends DefaultProducer {
     TokenEncodeProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        Options own = Wiring.ownOptions(endpoint.step());
+        Options own = StepOptions.own(endpoint.step());
         if (!own.has("model")) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -37,12 +37,12 @@ final class TokenEncodeProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) {
-        long startNanos = System.nanoTime();
         Flow flow = Flow.of(exchange, endpoint);
+        long startNanos = flow.enter(endpoint.step());
         CharSequence text = text(exchange);
         flow.text(text);
         exchange.getMessage().setBody(flow.lane(lanes).encode(text, settings));
-        flow.encodeNanos += System.nanoTime() - startNanos;
+        flow.encodeNanos += flow.leave() - startNanos;
     }
 
     private CharSequence text(Exchange exchange) {

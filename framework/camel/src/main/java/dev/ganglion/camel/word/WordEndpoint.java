@@ -2,10 +2,14 @@ package dev.ganglion.camel.word;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Parameter;
 import dev.ganglion.api.data.Plugin;
 import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.sense.Sensor;
 import dev.ganglion.runtime.wiring.RouteStep;
+import dev.ganglion.runtime.wiring.StepOptions;
+import java.util.List;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -37,15 +41,20 @@ final class WordEndpoint extends DefaultEndpoint {
         return step;
     }
 
-    <P extends Plugin> P plugin(Class<P> kind) {
-        P plugin = words.plugins().find(kind, step.name());
+    /** The options of a step, to which the card of the route's model adds what is not said. */
+    Options options(RouteStep of, List<Parameter> declared) {
+        return StepOptions.of(of, declared, words.host());
+    }
+
+    <P extends Plugin> P plugin(Class<P> kind, RouteStep of) {
+        P plugin = words.plugins().find(kind, of.name());
         if (plugin == null) {
             throw new GanglionException(
                     Kind.SETUP,
                     "there is no '"
-                            + step.name()
+                            + of.name()
                             + "' for "
-                            + step
+                            + of
                             + "; "
                             + words.plugins().existing(kind));
         }
@@ -77,7 +86,7 @@ final class WordEndpoint extends DefaultEndpoint {
                     step
                             + " cannot begin a route; write it after 'to:', and begin with sense: or a Camel component");
         }
-        Consumer consumer = new SenseConsumer(this, processor, plugin(Sensor.class));
+        Consumer consumer = new SenseConsumer(this, processor, plugin(Sensor.class, step));
         configureConsumer(consumer);
         return consumer;
     }

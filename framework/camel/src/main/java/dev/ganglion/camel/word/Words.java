@@ -5,6 +5,7 @@ import dev.ganglion.api.data.Decision;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.plugin.Plugins;
 import dev.ganglion.runtime.report.Observer;
+import dev.ganglion.runtime.wiring.RouteStep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -78,9 +79,10 @@ public final class Words {
      * Makes a route known before its steps are created.
      *
      * @param folder what relative paths of its steps start from
+     * @param segmenter the step that finds the utterances in what its sensor gives, or null
      */
-    public void openRoute(String id, Path folder) {
-        routes.put(id, new RouteScope(id, folder, host));
+    public void openRoute(String id, Path folder, @Nullable RouteStep segmenter) {
+        routes.put(id, new RouteScope(id, folder, segmenter, host));
     }
 
     /** Has the messages of a route that wait for a plug-in fail now, so that it can be stopped. */
@@ -109,7 +111,7 @@ public final class Words {
 
     RouteScope route(@Nullable String id) {
         String known = id == null ? "" : id;
-        return routes.computeIfAbsent(known, any -> new RouteScope(known, here, host));
+        return routes.computeIfAbsent(known, any -> new RouteScope(known, here, null, host));
     }
 
     /** {@return whether the address is a step of the route with this id} */
@@ -119,6 +121,10 @@ public final class Words {
 
     Plugins plugins() {
         return plugins;
+    }
+
+    ModelHost host() {
+        return host;
     }
 
     Waiting waiting() {

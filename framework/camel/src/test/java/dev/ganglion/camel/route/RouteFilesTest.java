@@ -197,7 +197,7 @@ class RouteFilesTest {
                 Map.of(
                         "sense:ears", "the sensor 'ears' of sense:ears; there are: hand-fed",
                         "encode:mel",
-                                "the encoder or tokenizer 'mel' of encode:mel; of encoders there are: toy-eleven; of tokenizers there are: toy-bytes",
+                                "the encoder or tokenizer 'mel' of encode:mel; of encoders there are: toy-eleven; of segmenters there is none; of tokenizers there are: toy-bytes",
                         "act:arm", "the actuator 'arm' of act:arm; there are: recording");
         missing.forEach(
                 (uri, sentence) -> {

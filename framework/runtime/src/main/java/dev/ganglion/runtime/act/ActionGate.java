@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,6 @@ public final class ActionGate implements AutoCloseable {
     private final String name;
     private final Actuator.Device device;
     private final ActionRules rules;
-    private final LongSupplier clockNanos;
     private final ReentrantLock turn = new ReentrantLock();
     private final Map<String, Long> lastNanos = new HashMap<>();
 
@@ -31,13 +29,10 @@ public final class ActionGate implements AutoCloseable {
      *
      * @param options the actuator's own
      * @param rules the actions file, or null: then a decision must have the name of an action
-     * @param clockNanos {@link System#nanoTime} but in tests
      * @throws GanglionException of kind SETUP when the rules ask for what the device cannot do
      */
-    public ActionGate(
-            Actuator actuator, Options options, @Nullable Path rules, LongSupplier clockNanos) {
+    public ActionGate(Actuator actuator, Options options, @Nullable Path rules) {
         this.name = actuator.name();
-        this.clockNanos = clockNanos;
         this.rules = ActionRules.of(actuator, options, rules);
         this.device = actuator.open(options);
     }
@@ -46,10 +41,12 @@ public final class ActionGate implements AutoCloseable {
      * Does what the rules say about a decision. A device that failed is brought into its safe
      * state.
      *
+     * @param nowNanos when the message was taken up; how often an action is allowed is judged by
+     *     this time, so that a recording has the same outcome whenever it is replayed
      * @return what was done or refused; null when the decision is unsure or there is no rule for it
      * @throws GanglionException of kind RETRY, SETUP or REOPEN when the device failed
      */
-    public @Nullable Action perform(Decision decision) {
+    public @Nullable Action perform(Decision decision, long nowNanos) {
         ActionSpec action = decision.sure() ? rules.action(decision) : null;
         if (action == null) {
             return null;
@@ -62,12 +59,12 @@ public final class ActionGate implements AutoCloseable {
         }
         turn.lock();
         try {
-            String early = early(action);
+            String early = early(action, nowNanos);
             if (!early.isEmpty()) {
                 return new Action(action.name(), parameters, early);
             }
             device.perform(action.name(), parameters);
-            lastNanos.put(action.name(), clockNanos.getAsLong());
+            lastNanos.put(action.name(), nowNanos);
             return new Action(action.name(), parameters, "");
         } catch (GanglionException e) {
             if (e.kind() == Kind.INPUT) {
@@ -102,12 +99,12 @@ public final class ActionGate implements AutoCloseable {
         }
     }
 
-    private String early(ActionSpec action) {
+    private String early(ActionSpec action, long nowNanos) {
         Long last = lastNanos.get(action.name());
         if (last == null || action.minimumIntervalMillis() == 0) {
             return "";
         }
-        long sinceMillis = (clockNanos.getAsLong() - last) / 1_000_000;
+        long sinceMillis = (nowNanos - last) / 1_000_000;
         return sinceMillis >= action.minimumIntervalMillis()
                 ? ""
                 : "act:"

@@ -1,5 +1,6 @@
 package dev.ganglion.runtime.flow;
 
+import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Tensor;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -20,10 +21,13 @@ public final class Features {
     private final List<Tensor> batch = new Batch();
     private final Consumer<Tensor> taker = this::keep;
     private int size;
+    private boolean holding;
+    private long heldSinceNanos;
+    private long heldNanos;
 
-    Features(FeatureSettings settings) {
+    Features(FeatureSettings settings, Options options) {
         this.settings = settings;
-        this.stage = new UtteranceStage<>(settings.extractor().open(settings.options()));
+        this.stage = new UtteranceStage<>(settings.extractor().open(options));
     }
 
     FeatureSettings settings() {
@@ -34,13 +38,24 @@ public final class Features {
      * Takes one tensor.
      *
      * @param last whether the utterance ends with it
+     * @param capturedNanos when what it holds was captured
      */
-    public void take(Tensor tensor, boolean last) {
+    public void take(Tensor tensor, boolean last, long capturedNanos) {
         size = 0;
         stage.push(tensor, taker);
         if (last) {
             stage.flush(taker);
         }
+        heldNanos = size > 0 && holding ? capturedNanos - heldSinceNanos : 0;
+        if (size == 0 && !holding) {
+            heldSinceNanos = capturedNanos;
+        }
+        holding = size == 0 && !last;
+    }
+
+    /** {@return for how long it gave nothing before the latest results} */
+    public long heldNanos() {
+        return heldNanos;
     }
 
     private void keep(Tensor result) {
@@ -76,6 +91,7 @@ public final class Features {
 
     /** Drops what a message that failed left in the extractor. */
     void forget() {
+        holding = false;
         stage.forget();
     }
 

@@ -3,6 +3,7 @@ package dev.ganglion.runtime.flow;
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Stage;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.infer.Session;
@@ -25,7 +26,29 @@ public final class Lane {
 
     private record OpenEncoder(EncoderSettings settings, Stage<CharSequence, Tokens> stage) {}
 
-    private record OpenDecider(DeciderSettings settings, UtteranceStage<Steps, Decision> stage) {}
+    /** An open decider of a lane. */
+    public static final class OpenDecider {
+        private final DeciderSettings settings;
+        private final UtteranceStage<Steps, Decision> stage;
+        private final boolean goesOn;
+
+        private OpenDecider(
+                DeciderSettings settings, UtteranceStage<Steps, Decision> stage, boolean goesOn) {
+            this.settings = settings;
+            this.stage = stage;
+            this.goesOn = goesOn;
+        }
+
+        /** {@return pushed after each step} */
+        public Stage<Steps, Decision> stage() {
+            return stage;
+        }
+
+        /** {@return whether the utterance goes on after a decision that is sure} */
+        public boolean goesOn() {
+            return goesOn;
+        }
+    }
 
     /**
      * For an utterance of several samples: held from sample to sample, so a second thread waits for
@@ -40,6 +63,7 @@ public final class Lane {
     private volatile Session session;
     private volatile boolean cancelled;
     private final SessionSteps steps;
+    private final Utterance utterance = new Utterance();
     private final List<OpenEncoder> encoders = new ArrayList<>(1);
     private final List<Features> features = new ArrayList<>(0);
     private final List<OpenDecider> deciders = new ArrayList<>(1);
@@ -65,6 +89,11 @@ public final class Lane {
     /** {@return the cursor over the session} */
     public SessionSteps steps() {
         return steps;
+    }
+
+    /** {@return the utterance that it is in} */
+    public Utterance utterance() {
+        return utterance;
     }
 
     /** Ends the step under way soon; may be called from any thread. */
@@ -134,18 +163,19 @@ public final class Lane {
                 return features.get(i);
             }
         }
-        Features opened = new Features(settings);
+        Features opened = new Features(settings, settings.options().apply(lease));
         features.add(opened);
         return opened;
     }
 
     /** {@return the decider of these settings for this line of work; opened at the first call} */
-    public Stage<Steps, Decision> decider(DeciderSettings settings) {
+    public OpenDecider decider(DeciderSettings settings) {
         for (int i = 0; i < deciders.size(); i++) {
             if (deciders.get(i).settings == settings) {
-                return deciders.get(i).stage;
+                return deciders.get(i);
             }
         }
+        Options options = settings.options().apply(lease);
         Stage<Steps, Decision> stage;
         try (Session probe = lease.model().open()) {
             SessionSteps probeSteps =
@@ -155,21 +185,24 @@ public final class Lane {
                     settings.decider()
                             .open(
                                     lease.source(),
-                                    settings.options(),
+                                    options,
                                     text -> {
                                         probe.reset();
                                         probeSteps.start(encode(text, encoder));
                                         return probeSteps;
                                     });
         }
-        UtteranceStage<Steps, Decision> opened = new UtteranceStage<>(stage);
-        deciders.add(new OpenDecider(settings, opened));
+        OpenDecider opened =
+                new OpenDecider(
+                        settings, new UtteranceStage<>(stage), settings.decider().goesOn(options));
+        deciders.add(opened);
         return opened;
     }
 
     /** Makes the lane ready for another utterance; false when it must not be used again. */
     boolean finish() {
         steps.end();
+        utterance.forget();
         if (steps.broken()) {
             return false;
         }

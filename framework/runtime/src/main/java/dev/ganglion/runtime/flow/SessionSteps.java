@@ -35,6 +35,8 @@ public final class SessionSteps implements Steps {
     private long[] shape = {};
     private int planned;
     private int done;
+    private int ranBefore;
+    private int savedBefore;
     private boolean over = true;
     private boolean broken;
     private long inferNanos;
@@ -117,10 +119,16 @@ public final class SessionSteps implements Steps {
     /** The session was reset. */
     void forget() {
         freshUtterance = true;
+        ranBefore = 0;
+        savedBefore = 0;
     }
 
     /** The message was handled: whoever still pulls is told so. */
     void end() {
+        ranBefore += done;
+        savedBefore += planned - done;
+        done = 0;
+        planned = 0;
         over = true;
         tokens = NO_TOKENS;
         batch = List.of();
@@ -248,6 +256,16 @@ public final class SessionSteps implements Steps {
     /** {@return how many steps were not run, because nobody asked for them} */
     public int saved() {
         return planned - done;
+    }
+
+    /** {@return how many steps were run since the utterance began} */
+    public int spent() {
+        return ranBefore + done;
+    }
+
+    /** {@return how many steps the utterance has had so far, run or saved} */
+    public int total() {
+        return ranBefore + savedBefore + planned;
     }
 
     /** {@return how long the model took for this message so far} */

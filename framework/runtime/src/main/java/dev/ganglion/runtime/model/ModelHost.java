@@ -378,6 +378,22 @@ public final class ModelHost implements AutoCloseable {
         return serving;
     }
 
+    /**
+     * {@return the card of the version that serves, or of the newest one when none does yet; null
+     * when there is no such model} Loads nothing.
+     *
+     * @throws GanglionException of kind SETUP when the card says something that cannot be
+     */
+    public @Nullable ModelCard card(String name) {
+        Slot slot = slots.get(name);
+        LoadedModel serving = slot == null ? null : slot.current;
+        if (serving != null) {
+            return serving.card;
+        }
+        ModelId newest = store.newest(name);
+        return newest == null ? null : store.card(newest);
+    }
+
     /** {@return whether the serving version has read its vocabulary with this tokenizer} */
     public boolean reads(String name, String tokenizer) {
         Slot slot = slots.get(name);

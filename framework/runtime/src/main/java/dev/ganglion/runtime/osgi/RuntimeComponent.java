@@ -39,6 +39,7 @@ public final class RuntimeComponent implements ServiceTrackerCustomizer<Object, 
             List.of(
                     "dev.ganglion.api.sense.Sensor",
                     "dev.ganglion.api.encode.FeatureExtractor",
+                    "dev.ganglion.api.encode.Segmenter",
                     "dev.ganglion.api.encode.Tokenizer",
                     "dev.ganglion.api.infer.Engine",
                     "dev.ganglion.api.decide.Decider",

@@ -4,6 +4,7 @@ import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.Plugin;
 import dev.ganglion.api.decide.Decider;
 import dev.ganglion.api.encode.FeatureExtractor;
+import dev.ganglion.api.encode.Segmenter;
 import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.sense.Sensor;
@@ -35,6 +36,7 @@ public final class Plugins {
     static {
         KINDS.put(Sensor.class, "sensor");
         KINDS.put(FeatureExtractor.class, "encoder");
+        KINDS.put(Segmenter.class, "segmenter");
         KINDS.put(Tokenizer.class, "tokenizer");
         KINDS.put(Engine.class, "engine");
         KINDS.put(Decider.class, "decider");

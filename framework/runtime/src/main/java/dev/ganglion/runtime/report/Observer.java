@@ -22,9 +22,27 @@ public interface Observer {
     default void failed(String route, String stream, long sequence, String sentence) {}
 
     /**
-     * A route file changed its state.
+     * An utterance ended of which something was decided before.
      *
-     * @param file the file
+     * @param route the id of the route
+     * @param trace the id of the utterance, as in its reports
+     * @param stepsSpent how many steps of the model were run
+     * @param stepsTotal how many there would have been
+     */
+    default void utteranceEnded(String route, String trace, int stepsSpent, int stepsTotal) {}
+
+    /**
+     * Samples were dropped, because they came faster than the route took them.
+     *
+     * @param route the id of the route
+     * @param count how many since this was told last
+     */
+    default void dropped(String route, long count) {}
+
+    /**
+     * A route file changed its state, or a route whose device is gone or back.
+     *
+     * @param file the file, or the id of the route
      * @param state {@code running}, {@code waiting}, {@code broken} or {@code removed}
      * @param sentence why, for people
      */

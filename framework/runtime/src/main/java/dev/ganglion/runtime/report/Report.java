@@ -20,7 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param decideNanos the time in the decider, without the model's
  * @param actNanos the time in the device
  * @param totalNanos from the sensing to the action
- * @param trace the id of the message
+ * @param waitNanos the part of it before the route took the sample up
+ * @param heldNanos for how long an encoder had given nothing before, because it gathered
+ * @param gapNanos the longest time between two of the five words, spent in other steps of the route
+ * @param gapBefore the step that came after that time, or empty
+ * @param heardNanos how long the utterance had lasted when this was decided
+ * @param stepsSpent how many steps of the model were run since the utterance began
+ * @param stepsTotal how many the whole utterance has; 0 when it goes on, and its end is told by
+ *     {@link Observer#utteranceEnded}
+ * @param trace the id of the utterance, from its first sample to its actions
  */
 public record Report(
         String route,
@@ -35,4 +43,11 @@ public record Report(
         long decideNanos,
         long actNanos,
         long totalNanos,
+        long waitNanos,
+        long heldNanos,
+        long gapNanos,
+        String gapBefore,
+        long heardNanos,
+        int stepsSpent,
+        int stepsTotal,
         String trace) {}

@@ -35,6 +35,7 @@ public final class Statistics implements Observer {
      * @param messages how many were decided on or failed; of a message with several decisions each
      *     counts
      * @param failed how many of them failed
+     * @param dropped how many samples came too fast and were dropped
      * @param perSecond how many there are in a second now
      * @param microsP50 by stage, what half of the messages stay below, in microseconds
      * @param microsP99 by stage, what 99 of 100 messages stay below, in microseconds
@@ -42,6 +43,7 @@ public final class Statistics implements Observer {
     public record Figures(
             long messages,
             long failed,
+            long dropped,
             double perSecond,
             Map<String, Long> microsP50,
             Map<String, Long> microsP99) {}
@@ -81,6 +83,7 @@ public final class Statistics implements Observer {
     private static final class RouteRecord {
         final LongAdder messages = new LongAdder();
         final LongAdder failed = new LongAdder();
+        final LongAdder dropped = new LongAdder();
         final Latency encode = new Latency();
         final Latency infer = new Latency();
         final Latency decide = new Latency();
@@ -135,6 +138,11 @@ public final class Statistics implements Observer {
         known.failed.increment();
     }
 
+    @Override
+    public void dropped(String route, long count) {
+        of(route).dropped.add(count);
+    }
+
     /** Ends the window and begins the next. */
     public synchronized void roll() {
         long nowNanos = nanoClock.getAsLong();
@@ -170,6 +178,7 @@ public final class Statistics implements Observer {
         return new Figures(
                 messages,
                 route.failed.sum(),
+                route.dropped.sum(),
                 (messages - route.rateMessages) / seconds,
                 micros(route, 50),
                 micros(route, 99));

@@ -4,12 +4,12 @@ import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
-import dev.ganglion.api.data.Parameter;
 import dev.ganglion.api.data.Plugin;
 import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.decide.Decider;
 import dev.ganglion.api.encode.FeatureExtractor;
+import dev.ganglion.api.encode.Segmenter;
 import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.model.ModelId;
@@ -20,12 +20,7 @@ import dev.ganglion.runtime.model.Lease;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.model.TokenInputs;
 import dev.ganglion.runtime.plugin.Plugins;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,32 +28,6 @@ import org.jspecify.annotations.Nullable;
  * and loads the models. Thread-safe.
  */
 public final class Wiring {
-    /** Options that the framework itself takes at a word, beside those of the plug-in. */
-    private static final Map<String, List<Parameter>> OWN =
-            Map.of(
-                    "sense", List.of(),
-                    "encode",
-                            List.of(
-                                    Parameter.text("model")
-                                            .describedAs(
-                                                    "the model to encode for; the one that follows unless given"),
-                                    Parameter.flag("truncate")
-                                            .withDefault("false")
-                                            .describedAs("whether a text that is too long is cut")),
-                    "infer",
-                            List.of(
-                                    Parameter.flag("retry")
-                                            .withDefault("false")
-                                            .describedAs(
-                                                    "whether a message whose model broke, such as by the end of its worker,"
-                                                            + " is tried once more")),
-                    "decide", List.of(),
-                    "act",
-                            List.of(
-                                    Parameter.path("actions")
-                                            .describedAs(
-                                                    "the file that says which decision becomes which action")));
-
     private final Plugins plugins;
     private final ModelHost host;
 
@@ -66,43 +35,6 @@ public final class Wiring {
     public Wiring(Plugins plugins, ModelHost host) {
         this.plugins = plugins;
         this.host = host;
-    }
-
-    /** {@return the options that the framework takes at a word, for those who parse addresses} */
-    public static List<Parameter> own(String word) {
-        return OWN.getOrDefault(word, List.of());
-    }
-
-    /** {@return the options given at a step that belong to the framework} */
-    public static Options ownOptions(RouteStep step) {
-        return Options.of(step.toString(), own(step.word()), only(step, true), step.folder());
-    }
-
-    /**
-     * The options given at a step that belong to the plug-in.
-     *
-     * @throws GanglionException of kind SETUP for an unknown one, listing all that exist at this
-     *     step
-     */
-    public static Options pluginOptions(RouteStep step, List<Parameter> declared) {
-        List<Parameter> all = new ArrayList<>(declared);
-        all.addAll(own(step.word()));
-        Options.of(step.toString(), all, step.parameters(), step.folder());
-        return Options.of(step.toString(), declared, only(step, false), step.folder());
-    }
-
-    private static Map<String, String> only(RouteStep step, boolean own) {
-        Set<String> names =
-                own(step.word()).stream().map(Parameter::name).collect(Collectors.toSet());
-        Map<String, String> only = new LinkedHashMap<>();
-        step.parameters()
-                .forEach(
-                        (name, value) -> {
-                            if (names.contains(name) == own) {
-                                only.put(name, value);
-                            }
-                        });
-        return only;
     }
 
     /**
@@ -138,7 +70,9 @@ public final class Wiring {
         return switch (step.word()) {
             case "sense" -> missing(step, Sensor.class, "the sensor");
             case "encode" ->
-                    plugins.find(Tokenizer.class, step.name()) != null || reads(step)
+                    plugins.find(Tokenizer.class, step.name()) != null
+                                    || reads(step)
+                                    || segments(step)
                             ? null
                             : missing(step, FeatureExtractor.class, "the encoder or tokenizer");
             case "infer" -> {
@@ -172,7 +106,7 @@ public final class Wiring {
 
     /** Whether a model in memory has read its vocabulary with this tokenizer. */
     private boolean reads(RouteStep step) {
-        Options own = ownOptions(step);
+        Options own = StepOptions.own(step);
         return own.has("model") && host.reads(own.text("model"), step.name());
     }
 
@@ -184,6 +118,8 @@ public final class Wiring {
                 step.word().equals("encode")
                         ? "of encoders "
                                 + plugins.existing(FeatureExtractor.class)
+                                + "; of segmenters "
+                                + plugins.existing(Segmenter.class)
                                 + "; of tokenizers "
                                 + plugins.existing(Tokenizer.class)
                         : plugins.existing(kind);
@@ -205,7 +141,7 @@ public final class Wiring {
             switch (step.word()) {
                 case "sense" -> {
                     Sensor sensor = find(Sensor.class, step);
-                    given = sensor.output(pluginOptions(step, sensor.options()));
+                    given = sensor.output(StepOptions.of(step, sensor.options(), host));
                 }
                 case "encode" -> given = encode(step, before, given);
                 case "infer" -> {
@@ -223,8 +159,8 @@ public final class Wiring {
 
     private void act(RouteStep step) {
         Actuator actuator = find(Actuator.class, step);
-        Options options = pluginOptions(step, actuator.options());
-        Options own = ownOptions(step);
+        Options options = StepOptions.of(step, actuator.options());
+        Options own = StepOptions.own(step);
         ActionRules.of(actuator, options, own.has("actions") ? own.path("actions") : null);
     }
 
@@ -248,7 +184,7 @@ public final class Wiring {
             RouteStep step, @Nullable RouteStep before, @Nullable TensorSpec given) {
         Tokenizer tokenizer = plugins.find(Tokenizer.class, step.name());
         if (tokenizer != null) {
-            pluginOptions(step, tokenizer.options());
+            StepOptions.of(step, tokenizer.options());
             if (given != null && before != null && given.type() != Tensor.Type.TEXT) {
                 throw new GanglionException(
                         Kind.SETUP,
@@ -259,7 +195,8 @@ public final class Wiring {
                                 + step
                                 + " takes text; put an encoder there that takes such a tensor");
             }
-            String model = ownOptions(step).has("model") ? ownOptions(step).text("model") : "";
+            String model =
+                    StepOptions.own(step).has("model") ? StepOptions.own(step).text("model") : "";
             if (model.isEmpty()) {
                 throw new GanglionException(
                         Kind.SETUP,
@@ -273,16 +210,43 @@ public final class Wiring {
             }
             return null;
         }
+        Segmenter segmenter = plugins.find(Segmenter.class, step.name());
+        if (segmenter != null) {
+            return segment(segmenter, step, before, given);
+        }
         FeatureExtractor encoder = find(FeatureExtractor.class, step);
-        Options options = pluginOptions(step, encoder.options());
+        Options options = StepOptions.of(step, encoder.options(), host);
         if (given != null && before != null) {
             fit(before, given, step, encoder.input(options));
         }
         return encoder.output(options);
     }
 
+    private TensorSpec segment(
+            Segmenter segmenter,
+            RouteStep step,
+            @Nullable RouteStep before,
+            @Nullable TensorSpec given) {
+        if (before == null || given == null || !before.word().equals("sense")) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    step
+                            + " finds the utterances in what a sensor gives, but comes "
+                            + (before == null ? "first" : "after " + before)
+                            + "; write it right after sense:");
+        }
+        Options options = StepOptions.of(step, segmenter.options(), host);
+        fit(before, given, step, segmenter.input(options));
+        return segmenter.output(options);
+    }
+
+    /** {@return whether the step finds utterances, which is done before a message is made} */
+    public boolean segments(RouteStep step) {
+        return step.word().equals("encode") && plugins.find(Segmenter.class, step.name()) != null;
+    }
+
     private void infer(RouteStep step, @Nullable RouteStep before, @Nullable TensorSpec given) {
-        pluginOptions(step, List.of());
+        StepOptions.of(step, List.of());
         try (Lease lease = host.lease(step.name(), "wiring of " + step)) {
             List<TensorSpec> inputs = lease.model().inputs();
             boolean tokens =
@@ -354,7 +318,6 @@ public final class Wiring {
 
     private void decide(RouteStep step, @Nullable RouteStep inferring) {
         Decider decider = find(Decider.class, step);
-        Options options = pluginOptions(step, decider.options());
         if (inferring == null) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -363,6 +326,7 @@ public final class Wiring {
         try (Lease lease = host.lease(inferring.name(), "wiring of " + step)) {
             List<TensorSpec> outputs = lease.model().outputs();
             ModelPackage source = lease.source();
+            Options options = StepOptions.of(step, decider.options(), lease);
             for (TensorSpec taken : decider.inputs(source, options)) {
                 TensorSpec given =
                         outputs.stream()

@@ -35,6 +35,13 @@ class StatisticsTest {
                 2_000,
                 3_000,
                 inferMicros * 1_000 + 6_000,
+                0,
+                0,
+                0,
+                "",
+                0,
+                1,
+                1,
                 "trace");
     }
 
@@ -46,6 +53,14 @@ class StatisticsTest {
 
     private void pass(long seconds) {
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    @Test
+    void droppedSamplesAreCountedAndAreNoMessages() {
+        statistics.dropped("a", 3);
+        statistics.dropped("a", 4);
+        assertThat(figures("a").dropped()).isEqualTo(7);
+        assertThat(figures("a").messages()).isZero();
     }
 
     @Test
