@@ -57,7 +57,7 @@ final class RunReport implements Consumer<Map<String, Object>> {
             case "decision" -> decision(event);
             case "failed" -> failure(event);
             case "utterance" -> ended(event);
-            case "dropped" -> dropped += ((Number) event.get("count")).longValue();
+            case "dropped" -> dropped += number(event, "count");
             default -> route(event);
         }
     }
@@ -145,7 +145,7 @@ final class RunReport implements Consumer<Map<String, Object>> {
      */
     private @Nullable Boolean judge(Map<String, Object> event) {
         String source = String.valueOf(event.get("source"));
-        long line = ((Number) event.get("sequence")).longValue();
+        long line = number(event, "sequence");
         List<String> labels =
                 expected.computeIfAbsent(
                         source.endsWith(":" + line)
@@ -159,6 +159,10 @@ final class RunReport implements Consumer<Map<String, Object>> {
         boolean correct = labels.get((int) line - 1).strip().equals(event.get("intent"));
         right += correct ? 1 : 0;
         return correct;
+    }
+
+    private static long number(Map<String, Object> event, String key) {
+        return event.get(key) instanceof Number number ? number.longValue() : 0;
     }
 
     private static List<String> labels(String input) {

@@ -30,6 +30,7 @@ class RunReportTest {
         event.put("type", "decision");
         event.put("route", "r");
         event.put("source", source);
+        event.put("sequence", Long.parseLong(source.substring(source.lastIndexOf(':') + 1)));
         event.put("text", "lights on");
         event.put("model", "m@1");
         event.put("intent", intent);
@@ -38,6 +39,8 @@ class RunReportTest {
         event.put("sure", sure);
         event.put("action", sure ? Map.of("name", "light_on") : null);
         event.put("nanos", new long[] {1000, 2000, 3000, 4000, 12345});
+        event.put("stepsSpent", 1);
+        event.put("stepsTotal", 1);
         event.put("trace", "t1");
         return event;
     }
@@ -66,6 +69,46 @@ class RunReportTest {
                                 "encode", 1.0, "infer", 2.0, "decide", 3.0, "act", 4.0, "total",
                                 12.3))
                 .doesNotContainKeys("sure", "nanos");
+    }
+
+    @Test
+    void aDecisionWithinAnUtteranceIsAJsonLineWhenItsLengthIsKnown() {
+        RunReport report = report(true);
+        Map<String, Object> early = decision("seven.wav:20", "seven", true);
+        early.put("stepsSpent", 20);
+        early.put("stepsTotal", 0);
+        report.accept(early);
+        assertThat(lines()).isEmpty();
+        Map<String, Object> end = new LinkedHashMap<>();
+        end.put("type", "utterance");
+        end.put("trace", "t1");
+        end.put("stepsSpent", 20);
+        end.put("stepsTotal", 39);
+        report.accept(end);
+        assertThat(lines()).hasSize(1);
+        assertThat(lines().get(0)).containsEntry("stepsSpent", 20).containsEntry("stepsTotal", 39);
+        report.summary();
+        assertThat(lines().get(1)).containsEntry("stepsSpent", 20).containsEntry("stepsTotal", 39);
+    }
+
+    @Test
+    void aDecisionWhoseUtteranceNeverEndsIsPrintedBeforeTheSummary() {
+        RunReport report = report(true);
+        Map<String, Object> early = decision("seven.wav:20", "seven", true);
+        early.put("stepsTotal", 0);
+        report.accept(early);
+        report.summary();
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().get(0)).containsEntry("stepsTotal", 0);
+    }
+
+    @Test
+    void droppedSamplesAreSummedUp() {
+        RunReport report = report(false);
+        report.accept(Map.of("type", "dropped", "route", "r", "count", 3L));
+        report.accept(Map.of("type", "dropped", "route", "r", "count", 4L));
+        report.summary();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains(", 7 samples dropped");
     }
 
     @Test

@@ -78,8 +78,7 @@ public class FrameworkOverhead {
                                 actuator.options(),
                                 Map.of("home", "home.yaml", "print", "none"),
                                 folder),
-                        folder.resolve("actions.yaml"),
-                        System::nanoTime);
+                        folder.resolve("actions.yaml"));
         route.add(last);
         for (String command : commands) {
             compare(command);
@@ -164,7 +163,7 @@ public class FrameworkOverhead {
     @Benchmark
     public @Nullable Object plainWithActionRules() {
         Decision decision = plain.understand(command());
-        return gate.perform(decision);
+        return gate.perform(decision, System.nanoTime());
     }
 
     /** The route. */
