@@ -341,9 +341,6 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             return;
         }
         long endNanos = actedNanos != 0 ? actedNanos : System.nanoTime();
-        if (!last) {
-            lane.utterance().told();
-        }
         List<Decision> several = decisions;
         List<@Nullable Action> done = actions;
         if (several != null) {
@@ -364,6 +361,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             List<Observer> observers) {
         SessionSteps steps = lane.steps();
         Utterance utterance = lane.utterance();
+        if (!last) {
+            utterance.told();
+        }
         Report report =
                 new Report(
                         route,

@@ -28,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -53,6 +54,8 @@ final class TestHouse implements Observer, AutoCloseable {
     final List<Report> reports = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
     final List<News> news = new CopyOnWriteArrayList<>();
+    final List<String> ended = new CopyOnWriteArrayList<>();
+    final AtomicLong dropped = new AtomicLong();
 
     TestHouse(Path folder) throws Exception {
         this(folder, TensorSpec.TEXT);
@@ -230,6 +233,16 @@ final class TestHouse implements Observer, AutoCloseable {
     @Override
     public void failed(String route, String stream, long sequence, String sentence) {
         failures.add(sentence);
+    }
+
+    @Override
+    public void utteranceEnded(String route, String trace, int stepsSpent, int stepsTotal) {
+        ended.add(stepsSpent + " of " + stepsTotal);
+    }
+
+    @Override
+    public void dropped(String route, long count) {
+        dropped.addAndGet(count);
     }
 
     @Override

@@ -86,6 +86,11 @@ public final class HandFedSensor implements Sensor {
         give(sink -> sink.failed(stream, sequence, cause));
     }
 
+    /** Says that the device is gone for now. */
+    public void away(String sentence) {
+        give(sink -> sink.away(sentence));
+    }
+
     /** Says that everything that is there for now has been given. */
     public void caughtUp() {
         give(Sink::caughtUp);
