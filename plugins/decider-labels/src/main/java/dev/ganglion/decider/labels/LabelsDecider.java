@@ -24,7 +24,8 @@ import org.osgi.service.component.annotations.Component;
  * FLOAT32[classes]}, by the names that the model's card gives to its classes.
  *
  * <p>A sure decision comes at the step where the probability reaches the bound and ends the
- * utterance; when none came, the flush gives the best class of the last step, and is not sure.
+ * utterance; when none came, the flush gives the best class of the last step, which is sure only
+ * when the option {@code finalAbove} says from which probability.
  */
 @Component(service = Decider.class)
 public final class LabelsDecider implements Decider {
@@ -50,6 +51,14 @@ public final class LabelsDecider implements Decider {
                 Parameter.integer("steps", "1", 1, 1_000_000)
                         .withDefault("1")
                         .describedAs("how many steps in a row must be above for the same class"),
+                Parameter.text("aboveFor")
+                        .describedAs(
+                                "bounds of single classes in the place of 'above', such as"
+                                        + " yes:0.95,no:0.8"),
+                Parameter.number("finalAbove", "1", 0, 1)
+                        .describedAs(
+                                "the probability from which the answer at the end is sure, when"
+                                        + " nothing was sure before; without it, it never is"),
                 Parameter.text("background")
                         .describedAs(
                                 "the classes, joined by commas, that mean that nothing was noticed;"
@@ -59,7 +68,7 @@ public final class LabelsDecider implements Decider {
     @Override
     public List<TensorSpec> inputs(ModelPackage model, Options options) {
         String tensor = tensor(model, options);
-        background(tensor, labels(model, tensor), options);
+        Classes.of(tensor, labels(model, tensor), options);
         return List.of(spec(model, tensor, options));
     }
 
@@ -67,12 +76,10 @@ public final class LabelsDecider implements Decider {
     public Stage<Steps, Decision> open(
             ModelPackage model, Options options, Function<CharSequence, Steps> infer) {
         String tensor = tensor(model, options);
-        List<String> labels = labels(model, tensor);
         return new LabelsStage(
                 model,
                 spec(model, tensor, options),
-                labels.toArray(String[]::new),
-                background(tensor, labels, options),
+                Classes.of(tensor, labels(model, tensor), options),
                 options);
     }
 
@@ -162,27 +169,6 @@ public final class LabelsDecider implements Decider {
                             + outputs(model));
         }
         return wanted;
-    }
-
-    private static boolean[] background(String tensor, List<String> labels, Options options) {
-        boolean[] background = new boolean[labels.size()];
-        if (options.has("background")) {
-            for (String name : options.text("background").split(",")) {
-                int index = labels.indexOf(name.strip());
-                if (index < 0) {
-                    throw setup(
-                            options,
-                            "'background' takes labels of the output '"
-                                    + tensor
-                                    + "', found '"
-                                    + name.strip()
-                                    + "'; it has: "
-                                    + String.join(", ", labels));
-                }
-                background[index] = true;
-            }
-        }
-        return background;
     }
 
     private static @Nullable TensorSpec output(ModelPackage model, String tensor) {

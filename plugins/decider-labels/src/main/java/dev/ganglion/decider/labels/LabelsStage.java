@@ -19,14 +19,18 @@ final class LabelsStage implements Stage<Steps, Decision> {
 
     private static final int NOTHING = -1;
 
+    private static final double NEVER = Double.POSITIVE_INFINITY;
+
     private final ModelPackage model;
     private final TensorSpec spec;
-    private final String[] labels;
-    private final boolean[] background;
+    private final Classes classes;
     private final String owner;
     private final boolean logits;
-    private final double above;
     private final long stepsNeeded;
+
+    /** From which probability the final pass is sure; above 1 when it never is. */
+    private final double finalAbove;
+
     private final Best best = new Best();
 
     /** The best class of the last step, and how sure that was. */
@@ -37,20 +41,14 @@ final class LabelsStage implements Stage<Steps, Decision> {
     /** How many steps in a row were above the bound for {@link #label}. */
     private long stepsAbove;
 
-    LabelsStage(
-            ModelPackage model,
-            TensorSpec spec,
-            String[] labels,
-            boolean[] background,
-            Options options) {
+    LabelsStage(ModelPackage model, TensorSpec spec, Classes classes, Options options) {
         this.model = model;
         this.spec = spec;
-        this.labels = labels;
-        this.background = background;
+        this.classes = classes;
         this.owner = options.owner();
         this.logits = "logits".equals(options.text("kind"));
-        this.above = options.number("above");
         this.stepsNeeded = options.integer("steps");
+        this.finalAbove = options.has("finalAbove") ? options.number("finalAbove") : NEVER;
     }
 
     @Override
@@ -60,7 +58,7 @@ final class LabelsStage implements Stage<Steps, Decision> {
         // Whatever throws from here on leaves the stage as after a flush.
         forget();
         read(steps.output(spec.name()));
-        boolean enough = best.probability() >= above && !background[best.index()];
+        boolean enough = classes.reaches(best.index(), best.probability());
         run = !enough ? 0 : best.index() == before ? run + 1 : 1;
         if (run >= stepsNeeded) {
             out.accept(decision(best.index(), best.probability(), true));
@@ -76,7 +74,8 @@ final class LabelsStage implements Stage<Steps, Decision> {
         int last = label;
         forget();
         if (last != NOTHING) {
-            out.accept(decision(last, probability, false));
+            boolean sure = probability >= finalAbove && !classes.isBackground(last);
+            out.accept(decision(last, probability, sure));
         }
     }
 
@@ -96,15 +95,15 @@ final class LabelsStage implements Stage<Steps, Decision> {
                             + "' of model "
                             + model.id()
                             + " does not fit the "
-                            + labels.length
+                            + classes.count()
                             + " labels in its card: "
                             + mismatch
                             + "; correct the labels");
         }
         int bad =
                 logits
-                        ? best.ofLogits(scores.floats(), labels.length)
-                        : best.ofProbabilities(scores.floats(), labels.length);
+                        ? best.ofLogits(scores.floats(), classes.count())
+                        : best.ofProbabilities(scores.floats(), classes.count());
         if (bad >= 0) {
             // A state that went astray stays astray; without one, only this input is lost.
             throw new GanglionException(
@@ -115,7 +114,7 @@ final class LabelsStage implements Stage<Steps, Decision> {
                             + " gave "
                             + scores.floats().get(bad)
                             + " for the class '"
-                            + labels[bad]
+                            + classes.label(bad)
                             + "' in '"
                             + spec.name()
                             + "' where a finite number is expected; look at what goes into it");
@@ -137,6 +136,6 @@ final class LabelsStage implements Stage<Steps, Decision> {
     }
 
     private Decision decision(int index, double confidence, boolean sure) {
-        return new Decision(labels[index], Map.of(), Math.min(1, confidence), sure);
+        return new Decision(classes.label(index), Map.of(), Math.min(1, confidence), sure);
     }
 }

@@ -3,7 +3,8 @@
  *
  * <p>{@link dev.ganglion.decider.labels.LabelsDecider} finds out, before the first sample, which
  * output is read and what its classes are called. {@code LabelsStage} reads that output after each
- * step and leaves early. {@code Best} does the arithmetic on one row of scores.
+ * step and leaves early. {@code Classes} knows what each class needs to be sure. {@code Best} does
+ * the arithmetic on one row of scores.
  */
 @NullMarked
 package dev.ganglion.decider.labels;

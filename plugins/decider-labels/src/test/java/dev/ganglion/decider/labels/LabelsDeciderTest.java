@@ -181,8 +181,51 @@ class LabelsDeciderTest {
         refusesModel(MODEL, Map.of("background", "idle,asleep"), "'asleep'", "idle, running");
     }
 
+    @Test
+    void aBoundForAClassThatIsNoLabelIsRefused() {
+        refusesModel(MODEL, Map.of("aboveFor", "idle:0.5,asleep:0.5"), "'asleep'", "idle, running");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"above=1.1", "above=-0.1", "kind=softmax", "steps=0", "steps=1.5"})
+    @ValueSource(strings = {"idle:1.1", "idle:-0.1", "idle:NaN", "idle:", "idle:much", "idle:0,5"})
+    void aBoundForAClassThatIsNoProbabilityIsRefused(String bounds) {
+        refusesModel(MODEL, Map.of("aboveFor", bounds), "'aboveFor'");
+    }
+
+    @Test
+    void aBoundWithoutAClassOrAClassWithoutABoundIsRefused() {
+        refusesModel(MODEL, Map.of("aboveFor", "0.5"), "such as yes:0.95,no:0.8", "'0.5'");
+        refusesModel(MODEL, Map.of("aboveFor", "idle"), "such as yes:0.95,no:0.8", "'idle'");
+        refusesModel(MODEL, Map.of("aboveFor", ":0.5"), "found ''", "idle, running");
+        refusesModel(MODEL, Map.of("aboveFor", "idle:0.5,"), "found ''");
+    }
+
+    @Test
+    void twoBoundsForAClassAreRefused() {
+        refusesModel(MODEL, Map.of("aboveFor", "idle:0.5,idle:0.6"), "two bounds", "'idle'");
+    }
+
+    @Test
+    void aBoundForABackgroundIsRefused() {
+        refusesModel(
+                MODEL,
+                Map.of("aboveFor", "idle:0.5", "background", "broken,idle"),
+                "'idle'",
+                "never sure");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "finalAbove=1.1",
+                "finalAbove=-0.1",
+                "finalAbove=yes",
+                "above=1.1",
+                "above=-0.1",
+                "kind=softmax",
+                "steps=0",
+                "steps=1.5"
+            })
     void anOptionOutOfRangeIsRefused(String option) {
         String[] parts = option.split("=");
         assertThatThrownBy(() -> options(Map.of(parts[0], parts[1])))
@@ -286,6 +329,63 @@ class LabelsDeciderTest {
         stage.push(step(9, 0, 0), decisions::add);
         stage.flush(decisions::add);
         stage.push(step(9, 0, 0), decisions::add);
+        assertThat(decisions).extracting(Decision::sure).containsExactly(false);
+    }
+
+    @Test
+    void aClassWithABoundOfItsOwnIsSureFromThere() {
+        Map<String, String> given =
+                Map.of(
+                        "kind", "probabilities",
+                        "above", "0.75",
+                        "aboveFor", "running:0.5, broken:0.875");
+        for (double[] scores :
+                new double[][] {{0.25, 0.5, 0.25}, {0.125, 0, 0.875}, {0.75, 0.25, 0}}) {
+            Stage<Steps, Decision> stage = open(MODEL, given);
+            stage.push(step(scores), decisions::add);
+        }
+        assertThat(decisions)
+                .extracting(Decision::name)
+                .containsExactly("running", "broken", "idle");
+        decisions.clear();
+        for (double[] scores :
+                new double[][] {{0.25, 0.4375, 0.3125}, {0.25, 0, 0.75}, {0.625, 0.375, 0}}) {
+            Stage<Steps, Decision> stage = open(MODEL, given);
+            stage.push(step(scores), decisions::add);
+        }
+        assertThat(decisions).isEmpty();
+    }
+
+    @Test
+    void aLabelWithAColonHasABoundToo() {
+        ModelPackage model =
+                MODEL.withLabels(Map.of("scores", List.of("pump:idle", "running", "broken")));
+        open(model, Map.of("aboveFor", "pump:idle:0.99")).push(step(2, 0, 0), decisions::add);
+        assertThat(decisions).isEmpty();
+    }
+
+    @Test
+    void theFinalPassIsSureFromItsOwnBound() {
+        Map<String, String> given =
+                Map.of("kind", "probabilities", "above", "0.9", "finalAbove", "0.5");
+        Stage<Steps, Decision> stage = open(MODEL, given);
+        stage.push(step(0.75, 0.125, 0.125), decisions::add);
+        stage.push(step(0.25, 0.5, 0.25), decisions::add);
+        stage.flush(decisions::add);
+        assertThat(decisions).containsExactly(new Decision("running", Map.of(), 0.5, true));
+        stage.push(step(0.75, 0.125, 0.125), decisions::add);
+        stage.push(step(0.4375, 0.3125, 0.25), decisions::add);
+        stage.flush(decisions::add);
+        assertThat(decisions).extracting(Decision::sure).containsExactly(true, false);
+    }
+
+    @Test
+    void theFinalPassIsNeverSureOfABackground() {
+        Map<String, String> given = Map.of("finalAbove", "0", "background", "idle");
+        Stage<Steps, Decision> stage = open(MODEL, given);
+        stage.push(step(9, 0, 0), decisions::add);
+        stage.flush(decisions::add);
+        assertThat(decisions).extracting(Decision::name).containsExactly("idle");
         assertThat(decisions).extracting(Decision::sure).containsExactly(false);
     }
 
