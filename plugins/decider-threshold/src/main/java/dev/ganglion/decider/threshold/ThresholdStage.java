@@ -81,9 +81,20 @@ final class ThresholdStage implements Stage<Steps, Decision> {
     private Decision decision(double value, double threshold, boolean sure) {
         Map<String, Object> parameters =
                 Double.isNaN(threshold)
-                        ? Map.of("value", value, "unit", element.unit())
-                        : Map.of("value", value, "unit", element.unit(), "threshold", threshold);
+                        ? Map.of("value", shown(value), "unit", element.unit())
+                        : Map.of(
+                                "value",
+                                shown(value),
+                                "unit",
+                                element.unit(),
+                                "threshold",
+                                shown(threshold));
         return new Decision(high ? highName : lowName, parameters, confidence(value), sure);
+    }
+
+    /** With the digits that a model of single precision has: 127.9, not 127.9000015258789. */
+    private static double shown(double value) {
+        return Double.parseDouble(Float.toString((float) value));
     }
 
     /** That of the state which is reported: without a bound, that of the class. */

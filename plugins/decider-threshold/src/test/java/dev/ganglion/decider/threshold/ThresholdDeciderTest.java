@@ -89,7 +89,8 @@ class ThresholdDeciderTest {
         assertThat(decision.name()).isEqualTo("failure");
         assertThat(decision.confidence()).isEqualTo(1 / (1 + Math.exp(-2)), within(1e-12));
         assertThat(decision.parameters())
-                .isEqualTo(Map.of("value", decision.confidence(), "unit", "1"));
+                .as("with the digits of single precision")
+                .isEqualTo(Map.of("value", 0.880797, "unit", "1"));
     }
 
     @Test
