@@ -90,7 +90,7 @@ class ThresholdDeciderTest {
         assertThat(decision.confidence()).isEqualTo(1 / (1 + Math.exp(-2)), within(1e-12));
         assertThat(decision.parameters())
                 .as("with the digits of single precision")
-                .isEqualTo(Map.of("value", 0.880797, "unit", "1"));
+                .isEqualTo(Map.of("value", 0.8807971, "unit", "1"));
     }
 
     @Test
