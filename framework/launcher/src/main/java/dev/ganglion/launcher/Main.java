@@ -16,9 +16,12 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             RunCommand.class,
             StartCommand.class,
+            ReplayCommand.class,
             DoctorCommand.class,
             EncodeCommand.class,
             TopCommand.class,
+            RecordCommand.class,
+            WhySlowCommand.class,
             ModelCommand.class,
             PluginCommand.class,
             RouteCommand.class
@@ -39,8 +42,10 @@ import picocli.CommandLine.IVersionProvider;
         })
 public final class Main {
     private static final List<String> SERVING = List.of("run", "start");
-    private static final List<String> STARTING = List.of("run", "start", "doctor", "encode");
-    private static final List<String> ASKING = List.of("top", "model", "plugin", "route");
+    private static final List<String> STARTING =
+            List.of("run", "start", "replay", "doctor", "encode");
+    private static final List<String> ASKING =
+            List.of("top", "record", "why-slow", "model", "plugin", "route");
     private static final List<String> HELP = List.of("-h", "--help", "-V", "--version");
 
     Main() {}
@@ -99,9 +104,12 @@ public final class Main {
                 switch (words.get(0)) {
                     case "run" -> new RunCommand();
                     case "start" -> new StartCommand();
+                    case "replay" -> new ReplayCommand();
+                    case "record" -> new RecordCommand();
                     case "doctor" -> new DoctorCommand();
                     case "encode" -> new EncodeCommand();
                     case "top" -> new TopCommand();
+                    case "why-slow" -> new WhySlowCommand();
                     case "model" -> new ModelCommand();
                     case "plugin" -> new PluginCommand();
                     default -> new RouteCommand();

@@ -66,16 +66,28 @@ final class RunCommand implements Callable<Integer> {
                     "Prints one JSON object a line and nothing else: each decision, and a summary at the end.")
     private boolean json;
 
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description =
+                    "Records what the route takes up and what comes of it into a file that is not there yet;"
+                            + " 'ganglion replay FILE' runs it again. Of several routes the first.")
+    private @Nullable Path record;
+
     @Override
     public Integer call() throws Exception {
         List<Path> files = routeFiles(routes);
         Map<String, String> set = checked(files, placeholders);
+        Path recording = free(record);
         RunReport report = new RunReport(json, System.out, System.err);
         CountDownLatch ended = new CountDownLatch(1);
         try (Container container = Container.take()) {
             container
                     .set("ganglion.routes", routes.toAbsolutePath().normalize().toString())
                     .set("ganglion.set", String.join(",", set.keySet()));
+            if (recording != null) {
+                container.set("ganglion.record", recording.toString());
+            }
             set.forEach((name, value) -> container.set("ganglion.set." + name, value));
             Thread stop =
                     new Thread(
@@ -107,6 +119,26 @@ final class RunCommand implements Callable<Integer> {
             }
             throw e;
         }
+    }
+
+    /** {@return the file of a recording, absolute; one that is there already is refused} */
+    private static @Nullable Path free(@Nullable Path recording) throws IOException {
+        if (recording == null) {
+            return null;
+        }
+        Path file = recording.toAbsolutePath().normalize();
+        Path folder = file.getParent();
+        if (Files.exists(file)) {
+            throw new IOException(
+                    "--record: "
+                            + file
+                            + " is there already; name another file, or remove this one");
+        }
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IOException(
+                    "--record: there is no folder " + folder + "; make it, or name another file");
+        }
+        return file;
     }
 
     /** Looks until the routes have ended, or nothing is left to wait for. */

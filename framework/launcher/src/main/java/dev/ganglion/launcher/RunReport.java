@@ -107,14 +107,15 @@ final class RunReport implements Consumer<Map<String, Object>> {
         refused += event.get("refused") == null ? 0 : 1;
         Boolean correct = judge(event);
         boolean ended = !Integer.valueOf(0).equals(event.get("stepsTotal"));
-        if (ended) {
+        if (!ended) {
+            unended.computeIfAbsent(event.get("trace"), any -> new ArrayList<>())
+                    .addAll(json ? List.of(event) : List.of());
+        } else if (!unended.containsKey(event.get("trace"))) {
             count(event);
         }
-        if (json && !ended) {
-            unended.computeIfAbsent(event.get("trace"), any -> new ArrayList<>()).add(event);
-        } else if (json) {
+        if (json && ended) {
             printJson(event);
-        } else {
+        } else if (!json) {
             printLine(event, sure, spent == null ? 0 : spent[nanos.length - 1], correct);
         }
     }

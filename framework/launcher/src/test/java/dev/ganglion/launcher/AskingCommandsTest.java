@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -178,6 +179,96 @@ class AskingCommandsTest {
                 .anyMatch(line -> line.startsWith("nlu") && line.contains("2.5"));
     }
 
+    private static Map<String, Object> whySlow() {
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("trace", "7C-1");
+        message.put("stream", "hall");
+        message.put("sequence", 42);
+        message.put("totalMicros", 50_120);
+        message.put("waitMicros", 1_000);
+        message.put("encodeMicros", 20);
+        message.put("inferMicros", 900);
+        message.put("decideMicros", 100);
+        message.put("actMicros", 100);
+        message.put("otherMicros", 48_000);
+        message.put("gapMicros", 38_000);
+        message.put("gapBefore", "act:mqtt");
+        message.put("heldMicros", 0);
+        message.put("heardMicros", 1_300_000);
+        Map<String, Object> quick = new LinkedHashMap<>(message);
+        quick.put("trace", "7C-2");
+        quick.put("gapMicros", 10);
+        return Map.of(
+                "ok",
+                true,
+                "route",
+                "kitchen",
+                "messages",
+                1_234,
+                "medianMicros",
+                Map.of("total", 2_300),
+                "slowest",
+                List.of(message, quick),
+                "verdict",
+                List.of("38 ms pass before act:mqtt", "infer:nlu takes 30 %"));
+    }
+
+    @Test
+    void theSlowestMessagesAreShownWithWhatToChange() throws IOException {
+        assertThat(run(request -> whySlow(), "why-slow", "kitchen")).isZero();
+        assertThat(asked)
+                .containsExactly(Map.of("command", "why-slow", "route", "kitchen", "reset", false));
+        assertThat(lines())
+                .containsExactly(
+                        "the 2 slowest of 1234 decisions in kitchen; milliseconds; the median is"
+                                + " 2.30",
+                        "",
+                        "TRACE  STREAM  SEQUENCE  TOTAL  WAIT  ENCODE  INFER  DECIDE   ACT  OTHER"
+                                + "  BEFORE    HELD    HEARD",
+                        "7C-1   hall          42  50.12  1.00    0.02   0.90    0.10  0.10  48.00"
+                                + "  act:mqtt  0.00  1300.00",
+                        "7C-2   hall          42  50.12  1.00    0.02   0.90    0.10  0.10  48.00"
+                                + "            0.00  1300.00",
+                        "",
+                        "38 ms pass before act:mqtt",
+                        "infer:nlu takes 30 %");
+    }
+
+    @Test
+    void whyARouteIsSlowAsJsonIsOneObject() throws IOException {
+        assertThat(run(request -> whySlow(), "why-slow", "kitchen", "--json", "--reset")).isZero();
+        assertThat(asked)
+                .containsExactly(Map.of("command", "why-slow", "route", "kitchen", "reset", true));
+        assertThat(lines()).hasSize(1);
+        assertThat(JSON.std.mapFrom(lines().get(0))).containsEntry("messages", 1_234);
+    }
+
+    @Test
+    void aRouteWithoutMessagesHasNoTable() throws IOException {
+        Map<String, Object> nothing =
+                Map.of(
+                        "ok",
+                        true,
+                        "slowest",
+                        List.of(),
+                        "verdict",
+                        List.of("nothing was decided in the route 'kitchen' since it began"));
+        assertThat(run(request -> nothing, "why-slow", "kitchen")).isZero();
+        assertThat(lines())
+                .containsExactly("nothing was decided in the route 'kitchen' since it began");
+    }
+
+    @Test
+    void aRouteThatDoesNotRunIsRefusedAndNoneIsNotUnderstood() throws IOException {
+        String sentence = "no route 'kitchn' runs; there are: kitchen";
+        assertThat(run(request -> ControlSocket.refused(sentence), "why-slow", "kitchn"))
+                .isEqualTo(1);
+        assertThat(complaints.toString().strip()).isEqualTo(sentence);
+        assertThat(run("why-slow")).isEqualTo(2);
+        assertThat(complaints.toString()).contains("Missing required parameter: 'ROUTE'");
+        assertThat(lines()).isEmpty();
+    }
+
     @Test
     void topAsJsonIsOneObject() throws IOException {
         assertThat(run(request -> top(), "top", "--json")).isZero();
@@ -217,13 +308,14 @@ class AskingCommandsTest {
                         List.of("top", "--json"),
                         List.of("model", "list"),
                         List.of("model", "swap", "nlu", "2", "--wait"),
+                        List.of("why-slow", "kitchen"),
                         List.of("plugin", "list", "--json"),
                         List.of("route", "list"))) {
             assertThat(run(command.toArray(String[]::new))).as("%s", command).isEqualTo(1);
         }
         assertThat(lines()).isEmpty();
         assertThat(complaints.toString().lines())
-                .hasSize(6)
+                .hasSize(7)
                 .containsOnly(
                         "no container runs on "
                                 + folder

@@ -5,11 +5,12 @@
  * <h2>One kit per kind</h2>
  *
  * In the order of the flow: {@link dev.ganglion.testkit.SensorContract}, {@link
- * dev.ganglion.testkit.FeatureExtractorContract}, {@link dev.ganglion.testkit.TokenizerContract},
- * {@link dev.ganglion.testkit.EngineContract} for models that are stepped and {@link
- * dev.ganglion.testkit.TokenSessionContract} for models that are fed with tokens, {@link
- * dev.ganglion.testkit.DeciderContract}, {@link dev.ganglion.testkit.ActuatorContract}. {@link
- * dev.ganglion.testkit.StageContract} is what three of them have in common.
+ * dev.ganglion.testkit.FeatureExtractorContract}, {@link dev.ganglion.testkit.SegmenterContract},
+ * {@link dev.ganglion.testkit.TokenizerContract}, {@link dev.ganglion.testkit.EngineContract} for
+ * models that are stepped and {@link dev.ganglion.testkit.TokenSessionContract} for models that are
+ * fed with tokens, {@link dev.ganglion.testkit.DeciderContract}, {@link
+ * dev.ganglion.testkit.ActuatorContract}. {@link dev.ganglion.testkit.StageContract} is what four
+ * of them have in common.
  *
  * <h2>What a kit takes for granted</h2>
  *

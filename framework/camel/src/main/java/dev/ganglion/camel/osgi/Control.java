@@ -1,6 +1,7 @@
 package dev.ganglion.camel.osgi;
 
 import dev.ganglion.camel.route.RouteFiles;
+import dev.ganglion.camel.route.WhySlow;
 import dev.ganglion.runtime.plugin.Plugins;
 import dev.ganglion.runtime.report.Statistics;
 import dev.ganglion.runtime.report.Statistics.Figures;
@@ -24,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Control implements Function<Map<String, Object>, Map<String, Object>> {
     private static final String MODELS = "model.";
-    private static final Figures NONE = new Figures(0, 0, 0, 0, Map.of(), Map.of());
+    private static final Figures NONE = new Figures(0, 0, 0, 0, 0, Map.of(), Map.of());
 
     private final long startNanos = System.nanoTime();
-    private final Map<String, Supplier<Map<String, Object>>> commands = new LinkedHashMap<>();
+    private final Map<String, Function<Map<String, Object>, Map<String, Object>>> commands =
+            new LinkedHashMap<>();
     private final Plugins plugins;
     private final Function<Map<String, Object>, Map<String, Object>> models;
     private final Statistics statistics;
@@ -44,6 +46,7 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
             Plugins plugins,
             Function<Map<String, Object>, Map<String, Object>> models,
             Statistics statistics,
+            WhySlow whySlow,
             Supplier<List<RouteFiles.Status>> files,
             Supplier<String> problem) {
         this.plugins = plugins;
@@ -51,9 +54,15 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
         this.statistics = statistics;
         this.files = files;
         this.problem = problem;
-        commands.put("top", this::top);
-        commands.put("plugin.list", this::pluginList);
-        commands.put("route.list", this::routeList);
+        commands.put("top", request -> top());
+        commands.put("why-slow", request -> whySlow(request, whySlow));
+        commands.put("plugin.list", request -> pluginList());
+        commands.put("route.list", request -> routeList());
+    }
+
+    /** Adds a command that others answer. */
+    void add(String command, Function<Map<String, Object>, Map<String, Object>> answering) {
+        commands.put(command, answering);
     }
 
     @Override
@@ -62,7 +71,7 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
         if (name.startsWith(MODELS)) {
             return models.apply(request);
         }
-        Supplier<Map<String, Object>> command = commands.get(name);
+        Function<Map<String, Object>, Map<String, Object>> command = commands.get(name);
         if (command == null) {
             return Map.of(
                     "ok",
@@ -74,7 +83,7 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
                             + String.join(", ", commands.keySet())
                             + ", and those of models, such as model.list");
         }
-        return command.get();
+        return command.apply(request);
     }
 
     private static Map<String, Object> ok() {
@@ -107,6 +116,13 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
                 : List.of();
     }
 
+    private Map<String, Object> whySlow(Map<String, Object> request, WhySlow whySlow) {
+        return whySlow.of(
+                String.valueOf(request.getOrDefault("route", "")),
+                files.get().stream().flatMap(file -> file.routes().stream()).toList(),
+                Boolean.parseBoolean(String.valueOf(request.get("reset"))));
+    }
+
     private Map<String, Object> routeList() {
         Map<String, Object> answer = ok();
         answer.put("routes", routes(false));
@@ -136,6 +152,7 @@ final class Control implements Function<Map<String, Object>, Map<String, Object>
         route.put("messages", figures.messages());
         route.put("failed", figures.failed());
         route.put("dropped", figures.dropped());
+        route.put("samples", figures.samples());
         if (latencies) {
             route.put("perSecond", figures.perSecond());
             route.put("microsP50", figures.microsP50());

@@ -1,15 +1,21 @@
 package dev.ganglion.camel.osgi;
 
+import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.encode.Vocabulary;
 import dev.ganglion.camel.route.RouteContext;
 import dev.ganglion.camel.route.RouteFiles;
 import dev.ganglion.camel.route.RouteFolder;
+import dev.ganglion.camel.route.WhySlow;
+import dev.ganglion.camel.word.Replay;
 import dev.ganglion.camel.word.Words;
 import dev.ganglion.runtime.model.Lease;
 import dev.ganglion.runtime.model.ModelCommands;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.plugin.Plugins;
+import dev.ganglion.runtime.record.Recorder;
+import dev.ganglion.runtime.record.Recording;
 import dev.ganglion.runtime.report.Observer;
+import dev.ganglion.runtime.report.Slowest;
 import dev.ganglion.runtime.report.Statistics;
 import dev.ganglion.runtime.watch.FolderWatch;
 import dev.ganglion.runtime.wiring.Wiring;
@@ -56,8 +62,11 @@ import org.slf4j.LoggerFactory;
  * ganglion.set.<name>}, the value of each; {@code ganglion.silentLimitMillis}, how long a stream
  * may be silent within an utterance; {@code ganglion.waitingMessages} and {@code
  * ganglion.waitingMillis}, how many messages may wait for a plug-in that is gone, and how long;
- * {@code ganglion.level.routes}, the start level from which on routes are loaded (default: at
- * once).
+ * {@code ganglion.record}, the file into which the first route is recorded, and {@code
+ * ganglion.recordMegabytes}, how large a recording may become; {@code ganglion.replay}, a recording
+ * that is replayed in the place of what its route begins with, {@code ganglion.replay.act}, whether
+ * devices are asked, and {@code ganglion.replay.changed}, whether the route may be another; {@code
+ * ganglion.level.routes}, the start level from which on routes are loaded (default: at once).
  *
  * <p>Services that cross to those who do not share our classes: a {@code Consumer<Map>} with the
  * property {@code ganglion.events} is told what happens; this component offers a {@code
@@ -83,6 +92,7 @@ public final class RoutesComponent {
     private final ModelHost host;
     private final Words words;
     private final Statistics statistics = new Statistics();
+    private final Slowest slowest = new Slowest();
     private final ScheduledExecutorService housekeeping;
     private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
     private volatile @Nullable RouteFiles files;
@@ -113,6 +123,7 @@ public final class RoutesComponent {
                             return thread;
                         });
         words.add(statistics);
+        words.add(slowest);
         trackObservers();
         offer();
         followStartLevels();
@@ -182,6 +193,7 @@ public final class RoutesComponent {
             // Before the first look, so that what changes meanwhile is seen by one of them.
             long seen = plugins.generation();
             keepHouse(routes);
+            record();
             String folder = property("ganglion.routes", "");
             if (!folder.isEmpty()) {
                 opened.add(new RouteFolder(Path.of(folder), routes));
@@ -195,10 +207,37 @@ public final class RoutesComponent {
             if (housekeeping.isShutdown()) {
                 return; // the container ended before the routes began
             }
-            problem = "no route runs, because Camel failed: " + e.getMessage();
-            log.error(problem, e);
+            if (e instanceof GanglionException) {
+                problem = String.valueOf(e.getMessage());
+                log.debug("the recording is refused", e);
+            } else {
+                problem = "no route runs, because Camel failed: " + e.getMessage();
+                log.error(problem, e);
+            }
         }
         ready = true;
+    }
+
+    /** Records the first route, or replays a recording in the place of what it begins with. */
+    private void record() {
+        String file = property("ganglion.record", "");
+        if (!file.isEmpty()) {
+            words.recordings().first(Path.of(file));
+        }
+        words.recordings()
+                .limitMegabytes(
+                        Long.parseLong(
+                                property(
+                                        "ganglion.recordMegabytes",
+                                        "" + Recorder.LIMIT_MEGABYTES)));
+        String replayed = property("ganglion.replay", "");
+        if (!replayed.isEmpty()) {
+            words.replay(
+                    new Replay(
+                            Recording.read(Path.of(replayed)),
+                            Boolean.parseBoolean(property("ganglion.replay.act", "")),
+                            Boolean.parseBoolean(property("ganglion.replay.changed", ""))));
+        }
     }
 
     private void trackExtensions(StartedCamel started, RouteFiles routes) {
@@ -259,8 +298,10 @@ public final class RoutesComponent {
     }
 
     private void count(RouteFiles routes) {
-        statistics.keepOnly(
-                routes.status().stream().flatMap(file -> file.routes().stream()).toList());
+        List<String> running =
+                routes.status().stream().flatMap(file -> file.routes().stream()).toList();
+        statistics.keepOnly(running);
+        slowest.keepOnly(running);
         statistics.roll();
     }
 
@@ -315,8 +356,10 @@ public final class RoutesComponent {
                         plugins,
                         new ModelCommands(host),
                         statistics,
+                        new WhySlow(words, host, statistics, slowest),
                         this::routeFiles,
                         () -> problem);
+        control.add("record", words.recordings()::answer);
         opened.add(offered(Function.class, control, "control")::unregister);
         opened.add(offered(Function.class, encode, "encode")::unregister);
     }
@@ -334,6 +377,11 @@ public final class RoutesComponent {
         status.put("routes", routeFiles().stream().map(RoutesComponent::file).toList());
         status.put("ended", routes != null && routes.ended());
         status.put("caughtUp", routes != null && routes.caughtUp());
+        Replay replay = words.replay();
+        if (replay != null) {
+            status.put("replay", replay.status());
+        }
+        status.put("problem", problem);
         status.put("models", host.store().list().stream().map(Object::toString).toList());
         status.put("modelsFolder", host.store().folder().toString());
         return status;

@@ -64,6 +64,7 @@ public final class RouteContext {
         Properties override = new Properties();
         override.putAll(placeholders);
         properties.setOverrideProperties(override);
+        words.placeholders(placeholders);
         words.addTo(camel);
     }
 

@@ -2,6 +2,7 @@ package dev.ganglion.camel.route;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.camel.word.Replay;
 import dev.ganglion.camel.word.SensorState;
 import dev.ganglion.camel.word.Sentences;
 import dev.ganglion.camel.word.Words;
@@ -23,7 +24,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
-import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,7 +109,7 @@ public final class RouteFiles implements AutoCloseable {
         }
         RouteSource source = null;
         try {
-            source = RouteSource.parse(camel, file, content);
+            source = parse(file, content);
             refuseForeignIds(file, source);
             String missing = source.missing(wiring);
             if (missing != null) {
@@ -124,7 +124,12 @@ public final class RouteFiles implements AutoCloseable {
                         file + " waits for " + missing + lastGood(deployed));
                 return;
             }
+            Replay replay = words.replay();
+            if (replay != null) {
+                replay.check(source.header(source.replayed(), words));
+            }
             source.check(wiring);
+            source.watchHeads(words);
             start(file, deployed, source);
         } catch (Exception | LinkageError e) {
             log.debug("{} is broken", file, e);
@@ -140,6 +145,15 @@ public final class RouteFiles implements AutoCloseable {
                             + (later ? " (it is tried again every few seconds)" : "")
                             + lastGood(deployed));
         }
+    }
+
+    private RouteSource parse(Path file, String content) {
+        RouteSource source = RouteSource.parse(camel, file, content);
+        Replay replay = words.replay();
+        if (replay != null) {
+            source.replay(replay);
+        }
+        return source;
     }
 
     /** Whether the same file may run later without being mended: something does not answer yet. */
@@ -193,8 +207,9 @@ public final class RouteFiles implements AutoCloseable {
             remove(source.ids());
             try {
                 if (!idsBefore.isEmpty()) {
-                    RouteSource former = RouteSource.parse(camel, file, before);
+                    RouteSource former = parse(file, before);
                     former.check(wiring);
+                    former.watchHeads(words);
                     add(deployed, former);
                 }
             } catch (Exception | LinkageError alsoFormer) {
@@ -224,7 +239,10 @@ public final class RouteFiles implements AutoCloseable {
     }
 
     private void add(Deployed deployed, RouteSource source) throws Exception {
-        source.ids().forEach(id -> words.openRoute(id, source.folder(), source.segmenter(id)));
+        for (String id : source.ids()) {
+            words.openRoute(
+                    id, source.folder(), source.segmenter(id), () -> source.header(id, words));
+        }
         camel.addRoutes(source.builder());
         deployed.routes = source.ids();
         deployed.endpoints = source.endpoints();
@@ -340,7 +358,7 @@ public final class RouteFiles implements AutoCloseable {
 
     /** Says that messages wait for a plug-in that is gone, or wait no more. */
     private void hold(Path file, Deployed deployed) {
-        String missing = RouteSource.parse(camel, file, deployed.good).missing(wiring);
+        String missing = parse(file, deployed.good).missing(wiring);
         if (missing != null) {
             deployed.held = true;
             change(
@@ -369,7 +387,7 @@ public final class RouteFiles implements AutoCloseable {
 
     private @Nullable String stopping(Path file, Deployed deployed) {
         try {
-            return RouteSource.parse(camel, file, deployed.good).stopping(wiring);
+            return parse(file, deployed.good).stopping(wiring);
         } catch (Exception e) {
             return Sentences.of(e);
         }
@@ -428,12 +446,12 @@ public final class RouteFiles implements AutoCloseable {
 
     /** {@return whether every route's sensor has ended and every message was handled} */
     public boolean ended() {
-        return all(true) && quiet();
+        return all(true) && words.quiet(camel);
     }
 
     /** {@return whether all that is there for now was handled} */
     public boolean caughtUp() {
-        return all(false) && quiet();
+        return all(false) && words.quiet(camel);
     }
 
     private boolean all(boolean ended) {
@@ -457,19 +475,6 @@ public final class RouteFiles implements AutoCloseable {
         }
         String uri = route.getEndpoint().getEndpointUri();
         return uri.startsWith("direct:") || uri.startsWith("seda:");
-    }
-
-    private boolean quiet() {
-        if (!words.idle() || camel.getInflightRepository().size() > 0) {
-            return false;
-        }
-        for (Endpoint endpoint : camel.getEndpoints()) {
-            @Nullable SedaEndpoint seda = endpoint instanceof SedaEndpoint queue ? queue : null;
-            if (seda != null && seda.getCurrentQueueSize() > 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Stops all routes. */

@@ -2,15 +2,20 @@ package dev.ganglion.camel.route;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.camel.word.Replay;
 import dev.ganglion.camel.word.Sentences;
 import dev.ganglion.camel.word.Words;
+import dev.ganglion.runtime.record.RecordingHeader;
 import dev.ganglion.runtime.wiring.RouteStep;
 import dev.ganglion.runtime.wiring.Wiring;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,6 +63,10 @@ final class RouteSource {
     private final List<String> ids = new ArrayList<>();
     private final Set<Endpoint> endpoints = new LinkedHashSet<>();
     private final Map<String, RouteStep> segmenters = new LinkedHashMap<>();
+    private String replayed = "";
+
+    /** The recording stands for messages of a Camel component, which nobody knows the type of. */
+    private boolean headless;
 
     private RouteSource(
             CamelContext camel,
@@ -153,6 +162,84 @@ final class RouteSource {
                                 + "'; give one of them another id");
             }
             ids.add(id);
+        }
+    }
+
+    /**
+     * Has the route that was recorded begin with the recording; other routes that are fed from
+     * outside are left out.
+     */
+    void replay(Replay replay) {
+        RouteReplay rewriting = new RouteReplay(replay, this::resolved);
+        List<@Nullable String> begin = new ArrayList<>();
+        for (int i = 0; i < routes.size(); i++) {
+            begin.add(isInternal(routes.get(i)) ? null : ids.get(i));
+        }
+        int chosen = rewriting.chosen(file.toString(), begin);
+        replayed = ids.get(chosen);
+        headless = replay.recording().header().input() == null;
+        rewriting.begin(routes.get(chosen));
+        for (int i = routes.size() - 1; i >= 0; i--) {
+            if (begin.get(i) != null && i != chosen) {
+                routes.remove(i);
+                ids.remove(i);
+            } else {
+                rewriting.keepInside(routes.get(i));
+            }
+        }
+    }
+
+    /** {@return the id of the route that begins with a recording, or empty} */
+    String replayed() {
+        return replayed;
+    }
+
+    private boolean isInternal(RouteDefinition route) {
+        String uri = resolved(route.getInput().getUri());
+        return uri.startsWith("direct:") || uri.startsWith("seda:");
+    }
+
+    /** Has messages recorded with which Camel components begin routes, when that is asked for. */
+    void watchHeads(Words words) {
+        for (int i = 0; i < routes.size(); i++) {
+            if (!isInternal(routes.get(i))
+                    && !isWord(resolved(routes.get(i).getInput().getUri()))) {
+                routes.get(i).routePolicy(words.head(ids.get(i)));
+            }
+        }
+    }
+
+    /** {@return what a recording says of a route and of the models that are there now} */
+    RecordingHeader header(String id, Words words) {
+        Map<String, RecordingHeader.UsedModel> models = new LinkedHashMap<>();
+        for (RouteDefinition route : routes) {
+            for (PlacedStep placed : steps(route)) {
+                if (placed.step().word().equals("infer")) {
+                    RecordingHeader.UsedModel used = words.usedModel(placed.step().name());
+                    if (used != null) {
+                        models.put(placed.step().name(), used);
+                    }
+                }
+            }
+        }
+        return new RecordingHeader(
+                id,
+                file.toAbsolutePath().normalize().toString(),
+                sha256(content),
+                models,
+                words.placeholders(),
+                "",
+                null);
+    }
+
+    private static String sha256(String content) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(content.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
@@ -378,7 +465,8 @@ final class RouteSource {
     private List<PlacedStep> steps(RouteDefinition route) {
         List<PlacedStep> steps = new ArrayList<>();
         for (Address address : addresses(route)) {
-            if (isWord(address.uri())) {
+            boolean recorded = headless && scheme(address.uri()).equals("sense");
+            if (isWord(address.uri()) && !recorded) {
                 steps.add(new PlacedStep(untied(step(address.uri())), address.line()));
             }
         }

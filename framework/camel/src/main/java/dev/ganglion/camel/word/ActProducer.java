@@ -30,13 +30,16 @@ final class ActProducer extends DefaultProducer {
         super.doStart();
         Options own = StepOptions.own(endpoint.step());
         Path rules = own.has("actions") ? own.path("actions") : null;
+        Replay replay = endpoint.words().replay();
         PlugInUse<Actuator, ActionGate> opened =
                 new PlugInUse<>(
                         endpoint,
                         Actuator.class,
                         actuator ->
                                 new ActionGate(
-                                        actuator,
+                                        replay == null || replay.acts()
+                                                ? actuator
+                                                : new DryActuator(actuator, replay),
                                         StepOptions.of(endpoint.step(), actuator.options()),
                                         rules));
         opened.open();
@@ -66,13 +69,13 @@ final class ActProducer extends DefaultProducer {
         long startNanos = flow.enter(endpoint.step());
         Object body = exchange.getMessage().getBody();
         if (body instanceof Decision decision) {
-            flow.acted(open.perform(decision, flow.takenNanos()));
+            flow.acted(perform(open, decision, flow));
         } else if (body instanceof List<?> list
                 && !list.isEmpty()
                 && list.get(0) instanceof Decision) {
             List<@Nullable Action> actions = new ArrayList<>(list.size());
             for (Object each : list) {
-                actions.add(open.perform((Decision) each, flow.takenNanos()));
+                actions.add(perform(open, (Decision) each, flow));
             }
             flow.acted(actions);
         } else {
@@ -84,5 +87,15 @@ final class ActProducer extends DefaultProducer {
                             + "; put a decide: before it");
         }
         flow.actNanos += flow.leave() - startNanos;
+    }
+
+    private static @Nullable Action perform(ActionGate gate, Decision decision, Flow flow) {
+        Judgement judgement = flow.judging(decision);
+        if (judgement == null) {
+            return gate.perform(decision, flow.takenNanos());
+        }
+        Action action = gate.perform(decision, flow.takenNanos(), judgement);
+        judgement.answered();
+        return action;
     }
 }

@@ -64,6 +64,7 @@ final class DecideProducer extends DefaultProducer {
             return;
         }
         Lane.OpenDecider decider = lane.decider(settings.get());
+        flow.watching(decider.goesOn());
         long inferredNanos = steps.inferNanos();
         while ((decider.goesOn() || !flow.decided()) && steps.advance()) {
             decider.stage().push(steps, flow);

@@ -8,6 +8,7 @@ import dev.ganglion.runtime.flow.Lane;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
 import dev.ganglion.runtime.flow.Utterance;
+import dev.ganglion.runtime.record.Outcome;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
 import dev.ganglion.runtime.wiring.RouteStep;
@@ -36,7 +37,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private final @Nullable String stream;
     private final long sequence;
     private final long capturedNanos;
-    private final long takenNanos;
+    private long takenNanos;
+    private final @Nullable Taken taken;
+    private @Nullable List<Judgement> judgements;
     private boolean last;
     private @Nullable Held held;
     private @Nullable Decision decision;
@@ -50,6 +53,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private @Nullable String failureOfCopy;
     private long actedNanos;
     private boolean decided;
+    private boolean watching;
     private boolean passedOn;
     private long leftNanos;
     private long gapNanos;
@@ -68,7 +72,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             @Nullable String stream,
             long sequence,
             long capturedNanos,
-            boolean last) {
+            boolean last,
+            @Nullable Taken taken) {
         this.exchange = exchange;
         this.endpoint = endpoint;
         this.route = route;
@@ -76,12 +81,18 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         this.sequence = sequence;
         this.capturedNanos = capturedNanos;
         this.last = last;
-        this.takenNanos = System.nanoTime();
-        this.leftNanos = takenNanos;
+        this.taken = taken;
+        this.leftNanos = System.nanoTime();
+        this.takenNanos = taken == null ? leftNanos : taken.takenNanos();
     }
 
-    /** The flow of a sensor's sample. */
-    static Flow begin(Exchange exchange, WordEndpoint endpoint, Sample<?> sample) {
+    /**
+     * The flow of a sensor's sample.
+     *
+     * @param taken what it is in a recording, or null
+     */
+    static Flow begin(
+            Exchange exchange, WordEndpoint endpoint, Sample<?> sample, @Nullable Taken taken) {
         Flow flow =
                 new Flow(
                         exchange,
@@ -90,7 +101,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                         sample.stream(),
                         sample.sequence(),
                         sample.capturedNanos(),
-                        sample.last());
+                        sample.last(),
+                        taken);
         flow.sensed = sample.value();
         return flow.attach();
     }
@@ -110,8 +122,15 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                             flow.stream,
                             flow.sequence,
                             flow.capturedNanos,
-                            flow.last);
+                            flow.last,
+                            flow.taken);
             copy.text = flow.text;
+            // What it waited for between two steps, such as in seda:, is no waiting to be taken up.
+            copy.takenNanos = flow.takenNanos;
+            copy.leftNanos = flow.leftNanos;
+            copy.gapNanos = flow.gapNanos;
+            copy.gapBefore = flow.gapBefore;
+            copy.heldNanos = flow.heldNanos;
             copy.encodeNanos = flow.encodeNanos;
             copy.inferNanos = flow.inferNanos;
             copy.decideNanos = flow.decideNanos;
@@ -123,19 +142,24 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             return copy.attach();
         }
         long waitedNanos = Math.max(0, exchange.getClock().elapsed()) * 1_000_000L;
+        Taken taken = exchange.getProperty(Taken.PROPERTY, Taken.class);
         return new Flow(
                         exchange,
                         endpoint,
                         endpoint.route().id(),
                         null,
                         0,
-                        System.nanoTime() - waitedNanos,
-                        true)
+                        taken == null ? System.nanoTime() - waitedNanos : taken.capturedNanos(),
+                        true,
+                        taken)
                 .attach();
     }
 
     private Flow attach() {
         endpoint.words().begun();
+        if (taken != null) {
+            taken.retain();
+        }
         exchange.setProperty(PROPERTY, this);
         exchange.getExchangeExtension().addOnCompletion(this);
         return this;
@@ -184,6 +208,21 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         return takenNanos;
     }
 
+    /** {@return what watches how a decision comes as far as a device; null when nobody records} */
+    @Nullable Judgement judging(Decision about) {
+        if (taken == null) {
+            return null;
+        }
+        List<Judgement> all = judgements;
+        if (all == null) {
+            all = new ArrayList<>(1);
+            judgements = all;
+        }
+        Judgement judgement = new Judgement(about);
+        all.add(judgement);
+        return judgement;
+    }
+
     /** {@return the time at which the message came to one of the words} */
     long enter(RouteStep step) {
         long nowNanos = System.nanoTime();
@@ -208,6 +247,11 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         deciding = lane;
         decision = null;
         decisions = null;
+    }
+
+    /** The decider says something about each step, so that none is saved later. */
+    void watching(boolean goesOn) {
+        watching = goesOn;
     }
 
     /** Takes a decision from a decider. */
@@ -317,6 +361,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                 for (Observer observer : endpoint.words().observers()) {
                     observer.failed(route, who, sequence, sentence);
                 }
+                if (taken != null) {
+                    taken.came(failure(taken, sentence));
+                }
             }
         } finally {
             release(true);
@@ -337,7 +384,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private void report() {
         List<Observer> observers = endpoint.words().observers();
         Lane lane = deciding;
-        if (lane == null || passedOn || observers.isEmpty()) {
+        if (lane == null || passedOn || observers.isEmpty() && taken == null) {
             return;
         }
         long endNanos = actedNanos != 0 ? actedNanos : System.nanoTime();
@@ -361,7 +408,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             List<Observer> observers) {
         SessionSteps steps = lane.steps();
         Utterance utterance = lane.utterance();
-        if (!last) {
+        if (!last && !watching) {
             utterance.told();
         }
         Report report =
@@ -383,12 +430,51 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                         gapNanos,
                         gapBefore == null ? "" : gapBefore.toString(),
                         capturedNanos - utterance.beganNanos(),
-                        steps.spent(),
-                        last ? steps.total() : 0,
+                        watching ? steps.count() : steps.spent(),
+                        watching ? steps.count() : last ? steps.total() : 0,
                         utterance.trace(exchange.getExchangeId()));
         for (Observer observer : observers) {
             observer.decided(report);
         }
+        if (taken != null) {
+            taken.came(outcome(taken, report));
+        }
+    }
+
+    private Outcome outcome(Taken input, Report report) {
+        long turn = 0;
+        boolean byDevice = false;
+        for (Judgement each : judgements == null ? List.<Judgement>of() : judgements) {
+            if (each.isAbout(report.decision())) {
+                turn = each.turn();
+                byDevice = each.asked();
+            }
+        }
+        Action done = report.action();
+        return new Outcome(
+                input.number(),
+                report.decision(),
+                report.model().toString(),
+                report.stepsSpent(),
+                report.stepsTotal(),
+                done,
+                byDevice && done != null && !done.performed(),
+                turn,
+                0,
+                "");
+    }
+
+    private Outcome failure(Taken input, String sentence) {
+        long turn = 0;
+        int asked = 0;
+        for (Judgement each : judgements == null ? List.<Judgement>of() : judgements) {
+            turn = turn == 0 ? each.turn() : turn;
+            if (each.failed()) {
+                return Outcome.failed(input.number(), sentence, true, turn, asked);
+            }
+            asked += each.asked() ? 1 : 0;
+        }
+        return Outcome.failed(input.number(), sentence, false, turn, 0);
     }
 
     private void release(boolean utteranceEnded) {
@@ -399,6 +485,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                 tellEnd(each.lane);
             }
             each.lanes.release(each.lane, utteranceEnded);
+        }
+        if (taken != null) {
+            taken.release();
         }
         endpoint.words().done();
     }

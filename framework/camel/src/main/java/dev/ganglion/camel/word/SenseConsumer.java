@@ -5,8 +5,12 @@ import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Sample;
 import dev.ganglion.api.encode.Segmenter;
 import dev.ganglion.api.sense.Sensor;
+import dev.ganglion.runtime.record.Recorder;
+import dev.ganglion.runtime.record.Recording;
+import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.wiring.RouteStep;
 import dev.ganglion.runtime.wiring.StepOptions;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
@@ -17,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * its body. Where a segmenter follows, the samples of the utterances that it finds do.
  */
 final class SenseConsumer extends DefaultConsumer implements SensorState {
+    private static final long LOOK_NANOS = 20_000;
+
     private final WordEndpoint endpoint;
     private final Sensor sensor;
     private @Nullable PlugInUse<Segmenter, Segmentation> segmentation;
     private @Nullable AutoCloseable running;
     private volatile @Nullable SampleThreads threads;
+    private final RouteRecording recording;
     private volatile boolean caughtUp;
     private volatile boolean ended;
     private volatile String away = "";
@@ -30,6 +37,7 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.sensor = sensor;
+        this.recording = endpoint.route().recording();
     }
 
     @Override
@@ -52,6 +60,11 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
             segmentation = use;
         }
         Options options = endpoint.options(endpoint.step(), sensor.options());
+        Options own = StepOptions.own(endpoint.step());
+        recording.begins(sensor.output(options));
+        endpoint.words()
+                .recordings()
+                .begin(endpoint.route().id(), own.has("record") ? own.path("record") : null);
         running = sensor.open(options, new RouteSink());
     }
 
@@ -104,24 +117,62 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         }
     }
 
-    /** Has a sample handled, whole or cut into utterances. */
+    /** Takes a sample up. */
     private void take(Sample<?> sample) {
+        Recorder recorder = recording.open();
+        Taken taken =
+                recorder == null
+                        ? null
+                        : Taken.now(
+                                recorder,
+                                sample.stream(),
+                                sample.sequence(),
+                                sample.capturedNanos(),
+                                sample.last(),
+                                sample.value());
+        try {
+            take(sample, taken);
+        } finally {
+            if (taken != null) {
+                taken.release();
+            }
+            long totalNanos = System.nanoTime() - sample.capturedNanos();
+            for (Observer observer : endpoint.words().observers()) {
+                observer.handled(endpoint.route().id(), totalNanos);
+            }
+        }
+    }
+
+    /** Has a sample handled, whole or cut into utterances. */
+    private void take(Sample<?> sample, @Nullable Taken taken) {
         PlugInUse<Segmenter, Segmentation> use = segmentation;
         if (use == null) {
-            handle(sample);
+            handle(sample, taken);
             return;
         }
         try {
-            use.get().push(sample, this::handle);
+            use.get().push(sample, taken == null ? this::handle : found -> handle(found, taken));
         } catch (RuntimeException | LinkageError e) {
-            failed(sample.stream(), sample.sequence(), Sentences.of(e));
+            String sentence = Sentences.of(e);
+            failed(sample.stream(), sample.sequence(), sentence);
+            if (taken != null) {
+                taken.failed(sentence);
+            }
         }
     }
 
     private void handle(Sample<?> sample) {
+        handle(sample, null);
+    }
+
+    private void handle(Sample<?> sample, @Nullable Taken taken) {
         Exchange exchange = createExchange(false);
         exchange.getMessage().setBody(sample.value());
-        Flow.begin(exchange, endpoint, sample);
+        Flow.begin(exchange, endpoint, sample, taken);
+        process(exchange);
+    }
+
+    private void process(Exchange exchange) {
         try {
             getProcessor().process(exchange);
         } catch (Exception e) {
@@ -138,7 +189,35 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
                 .forEach(observer -> observer.failed(route, stream, sequence, sentence));
     }
 
-    private final class RouteSink implements Sensor.Sink {
+    private final class RouteSink implements ReplaySensor.Sink {
+        @Override
+        public void play(Recording.Input input, Taken taken) throws InterruptedException {
+            String stream = input.stream();
+            Object value = input.value();
+            if (stream == null || value == null) {
+                // It came from a Camel component, whose messages get their flow at the first word.
+                Exchange exchange = createExchange(false);
+                exchange.getMessage().setBody(value);
+                exchange.setProperty(Taken.PROPERTY, taken);
+                process(exchange);
+            } else {
+                take(
+                        new Sample<>(
+                                stream,
+                                input.sequence(),
+                                taken.capturedNanos(),
+                                value,
+                                input.last()),
+                        taken);
+            }
+            while (!endpoint.words().quiet(endpoint.getCamelContext())) {
+                LockSupport.parkNanos(LOOK_NANOS);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+        }
+
         @Override
         public void put(Sample<?> sample) {
             caughtUp = false;

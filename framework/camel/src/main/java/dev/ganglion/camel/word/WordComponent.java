@@ -27,6 +27,7 @@ final class WordComponent extends DefaultComponent {
         parameters.clear();
         RouteScope route = words.route(given.remove(Words.ROUTE));
         RouteStep step = new RouteStep(word, remaining, given, route.folder());
+        route.note(step);
         return new WordEndpoint(uri, this, words, route, step);
     }
 }

@@ -2,8 +2,10 @@ package dev.ganglion.camel.word;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.ganglion.api.data.Decision;
+import dev.ganglion.runtime.model.ModelCard;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.plugin.Plugins;
+import dev.ganglion.runtime.record.RecordingHeader;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.wiring.RouteStep;
 import java.io.IOException;
@@ -14,10 +16,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.TypeConversionException;
+import org.apache.camel.component.seda.SedaEndpoint;
+import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.support.TypeConverterSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +47,18 @@ public final class Words {
     /** And how long. */
     public static final long WAITING_MILLIS = 60_000;
 
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)secret|password|passwd|token|credential|apikey");
+
     private final Plugins plugins;
     private final ModelHost host;
     private final Waiting waiting;
     private final Map<String, RouteScope> routes = new ConcurrentHashMap<>();
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
+    private final Recordings recordings = new Recordings(this);
+    private volatile @Nullable Replay replay;
+    private volatile Map<String, String> placeholders = Map.of();
     private final Path here = Path.of("").toAbsolutePath();
 
     /** The words over these plug-ins and models. */
@@ -80,9 +92,62 @@ public final class Words {
      *
      * @param folder what relative paths of its steps start from
      * @param segmenter the step that finds the utterances in what its sensor gives, or null
+     * @param header says for a recording which route it is
      */
-    public void openRoute(String id, Path folder, @Nullable RouteStep segmenter) {
-        routes.put(id, new RouteScope(id, folder, segmenter, host));
+    public void openRoute(
+            String id,
+            Path folder,
+            @Nullable RouteStep segmenter,
+            Supplier<RecordingHeader> header) {
+        RouteRecording recording = new RouteRecording(id, header);
+        recordings.add(id, recording);
+        routes.put(id, new RouteScope(id, folder, segmenter, recording, host));
+    }
+
+    /** {@return records what a Camel component begins the route with} */
+    public RoutePolicy head(String id) {
+        return new HeadRecording(this, id);
+    }
+
+    /** Says which placeholders were given at the start. */
+    public void placeholders(Map<String, String> given) {
+        placeholders = Map.copyOf(given);
+    }
+
+    /** {@return the placeholders that were given, but for those whose names speak of secrets} */
+    public Map<String, String> placeholders() {
+        Map<String, String> open = new LinkedHashMap<>(placeholders);
+        open.keySet().removeIf(name -> name.isEmpty() || SECRET.matcher(name).find());
+        return open;
+    }
+
+    /** {@return which version of a model serves, or would; null when there is no such model} */
+    public RecordingHeader.@Nullable UsedModel usedModel(String name) {
+        ModelCard card = host.card(name);
+        return card == null
+                ? null
+                : new RecordingHeader.UsedModel(
+                        card.source().id().version(),
+                        card.sha256().getOrDefault(card.source().weights(), ""));
+    }
+
+    /** {@return which routes are recorded} */
+    public Recordings recordings() {
+        return recordings;
+    }
+
+    /**
+     * Has routes that are opened from now on begin with a recording; {@code sense:recording} gives
+     * it.
+     */
+    public void replay(Replay instead) {
+        replay = instead;
+        plugins.add(new ReplaySensor(instead), "the recording " + instead.recording().file());
+    }
+
+    /** {@return what is replayed, or null} */
+    public @Nullable Replay replay() {
+        return replay;
     }
 
     /** Has the messages of a route that wait for a plug-in fail now, so that it can be stopped. */
@@ -97,6 +162,7 @@ public final class Words {
     /** Forgets a route and closes its lanes. */
     public void closeRoute(String id) {
         RouteScope scope = routes.remove(id);
+        recordings.remove(id);
         if (scope != null) {
             scope.close();
         }
@@ -111,7 +177,15 @@ public final class Words {
 
     RouteScope route(@Nullable String id) {
         String known = id == null ? "" : id;
-        return routes.computeIfAbsent(known, any -> new RouteScope(known, here, null, host));
+        return routes.computeIfAbsent(
+                known,
+                any -> new RouteScope(known, here, null, new RouteRecording(known, null), host));
+    }
+
+    /** {@return the steps of a route in the order of its file, none when it does not run} */
+    public List<RouteStep> steps(String id) {
+        RouteScope scope = routes.get(id);
+        return scope == null ? List.of() : scope.steps();
     }
 
     /** {@return whether the address is a step of the route with this id} */
@@ -144,6 +218,20 @@ public final class Words {
      */
     public boolean idle() {
         return underWay.get() == 0;
+    }
+
+    /** {@return whether no message is under way in a context, also in seda: queues} */
+    public boolean quiet(CamelContext camel) {
+        if (!idle() || camel.getInflightRepository().size() > 0) {
+            return false;
+        }
+        for (Endpoint endpoint : camel.getEndpoints()) {
+            @Nullable SedaEndpoint seda = endpoint instanceof SedaEndpoint queue ? queue : null;
+            if (seda != null && seda.getCurrentQueueSize() > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Has an observer told of each decision and failure. */

@@ -6,13 +6,19 @@ import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import dev.ganglion.camel.route.RouteFiles;
 import dev.ganglion.camel.route.RouteFiles.State;
+import dev.ganglion.camel.route.WhySlow;
+import dev.ganglion.camel.word.Words;
+import dev.ganglion.runtime.model.ModelHost;
+import dev.ganglion.runtime.model.ModelStore;
 import dev.ganglion.runtime.plugin.Plugins;
+import dev.ganglion.runtime.report.Slowest;
 import dev.ganglion.runtime.report.Statistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ControlTest {
@@ -21,6 +27,9 @@ class ControlTest {
 
     private final Plugins plugins = new Plugins();
     private final Statistics statistics = new Statistics();
+    private final ModelHost host = new ModelHost(new ModelStore(Path.of("/r")), plugins, 1000);
+    private final WhySlow whySlow =
+            new WhySlow(new Words(plugins, host), host, statistics, new Slowest());
     private final List<RouteFiles.Status> files = new ArrayList<>();
     private Map<String, Object> models =
             Map.of(
@@ -38,8 +47,13 @@ class ControlTest {
                         "model.list".equals(request.get("command"))
                                 ? models
                                 : Map.of("ok", false, "sentence", "no " + request);
-        return new Control(plugins, ofModels, statistics, () -> files, () -> problem)
+        return new Control(plugins, ofModels, statistics, whySlow, () -> files, () -> problem)
                 .apply(Map.of("command", command));
+    }
+
+    @AfterEach
+    void close() {
+        host.close();
     }
 
     private void file(Path file, State state, String sentence, String... routes) {
@@ -52,7 +66,7 @@ class ControlTest {
                 .containsEntry("ok", false)
                 .containsEntry(
                         "sentence",
-                        "there is no command 'tpo'; there are: top, plugin.list, route.list, and"
+                        "there is no command 'tpo'; there are: top, why-slow, plugin.list, route.list, and"
                                 + " those of models, such as model.list");
     }
 
@@ -63,6 +77,7 @@ class ControlTest {
                                         plugins,
                                         request -> models,
                                         statistics,
+                                        whySlow,
                                         () -> files,
                                         () -> problem)
                                 .apply(Map.of()))
@@ -126,6 +141,14 @@ class ControlTest {
                                         .containsEntry("file", BAD.toString())
                                         .containsEntry("state", "broken")
                                         .containsEntry("sentence", BAD + ":3: this is no route"));
+    }
+
+    @Test
+    void whyARouteIsSlowIsAskedOfThoseThatRun() {
+        file(GOOD, State.RUNNING, "", "one", "two");
+        assertThat(asked("why-slow"))
+                .containsEntry("ok", false)
+                .containsEntry("sentence", "no route '' runs; there are: one, two");
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.function.Function;
  * value on. For a text, which is one step, one decision per letter instead: each {@code +} and
  * {@code -}.
  */
-final class EachStepDecider implements Decider {
+class EachStepDecider implements Decider {
     @Override
     public String name() {
         return "each-step";

@@ -53,7 +53,7 @@ class StreamsTest {
     }
 
     /** Opens an utterance at a positive value, closes it at a negative one. */
-    private static class SignSegmenter implements Segmenter {
+    static class SignSegmenter implements Segmenter {
         private int open;
 
         @Override
@@ -184,6 +184,32 @@ class StreamsTest {
         assertThat(report.stepsSpent()).isEqualTo(2);
         assertThat(report.stepsTotal()).isEqualTo(2);
         assertThat(house.ended).as("nobody waits for it").isEmpty();
+    }
+
+    @Test
+    void whoWatchesAStreamIsAskedAboutEachStepWhateverWasSure() throws Exception {
+        rows();
+        house.plugins.add(
+                new EachStepDecider() {
+                    @Override
+                    public String name() {
+                        return "watch";
+                    }
+
+                    @Override
+                    public boolean goesOn(Options options) {
+                        return true;
+                    }
+                },
+                "test");
+        house.running("lights", "sense:hand-fed", "infer:linear", "decide:watch?above=1");
+        house.sensor.put("me", row(9, 0), false);
+        house.sensor.put("me", row(0, 0), false);
+        house.sensor.put("me", row(9, 0), true);
+        assertThat(house.reports)
+                .extracting(r -> r.decision().sure() + " " + r.stepsSpent() + "/" + r.stepsTotal())
+                .containsExactly("true 1/1", "false 1/1", "true 1/1");
+        assertThat(house.ended).isEmpty();
     }
 
     @Test

@@ -18,6 +18,19 @@ import org.jspecify.annotations.Nullable;
  * thing at a time.
  */
 public final class ActionGate implements AutoCloseable {
+    /** Is told in which order decisions come as far as the device. */
+    @FunctionalInterface
+    public interface Witness {
+        /**
+         * A decision's turn has come; called by one thread at a time, return quickly.
+         *
+         * @param asked whether the device is asked now; it is not when it was too early
+         */
+        void judged(boolean asked);
+    }
+
+    private static final Witness UNWATCHED = asked -> {};
+
     private final String name;
     private final Actuator.Device device;
     private final ActionRules rules;
@@ -47,6 +60,15 @@ public final class ActionGate implements AutoCloseable {
      * @throws GanglionException of kind RETRY, SETUP or REOPEN when the device failed
      */
     public @Nullable Action perform(Decision decision, long nowNanos) {
+        return perform(decision, nowNanos, UNWATCHED);
+    }
+
+    /**
+     * The same, and tells a witness about each decision that comes as far as the device.
+     *
+     * @throws GanglionException of kind RETRY, SETUP or REOPEN when the device failed
+     */
+    public @Nullable Action perform(Decision decision, long nowNanos, Witness witness) {
         ActionSpec action = decision.sure() ? rules.action(decision) : null;
         if (action == null) {
             return null;
@@ -60,6 +82,7 @@ public final class ActionGate implements AutoCloseable {
         turn.lock();
         try {
             String early = early(action, nowNanos);
+            witness.judged(early.isEmpty());
             if (!early.isEmpty()) {
                 return new Action(action.name(), parameters, early);
             }

@@ -22,6 +22,14 @@ public interface Observer {
     default void failed(String route, String stream, long sequence, String sentence) {}
 
     /**
+     * A sample of a sensor was handled, whatever came of it. Called for each of them.
+     *
+     * @param route the id of the route
+     * @param totalNanos from the sensing until the route was done with it
+     */
+    default void handled(String route, long totalNanos) {}
+
+    /**
      * An utterance ended of which something was decided before.
      *
      * @param route the id of the route

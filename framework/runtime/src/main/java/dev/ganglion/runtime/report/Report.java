@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param gapNanos the longest time between two of the five words, spent in other steps of the route
  * @param gapBefore the step that came after that time, or empty
  * @param heardNanos how long the utterance had lasted when this was decided
- * @param stepsSpent how many steps of the model were run since the utterance began
+ * @param stepsSpent how many steps of the model were run since the utterance began; for who watches
+ *     a stream, in this message
  * @param stepsTotal how many the whole utterance has; 0 when it goes on, and its end is told by
  *     {@link Observer#utteranceEnded}
  * @param trace the id of the utterance, from its first sample to its actions

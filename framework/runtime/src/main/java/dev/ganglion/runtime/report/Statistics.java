@@ -37,13 +37,16 @@ public final class Statistics implements Observer {
      * @param failed how many of them failed
      * @param dropped how many samples came too fast and were dropped
      * @param perSecond how many there are in a second now
-     * @param microsP50 by stage, what half of the messages stay below, in microseconds
+     * @param samples how many samples of its sensor were handled; several may make one message
+     * @param microsP50 by stage, and for each sample as {@code sample}, what half of the messages
+     *     stay below, in microseconds
      * @param microsP99 by stage, what 99 of 100 messages stay below, in microseconds
      */
     public record Figures(
             long messages,
             long failed,
             long dropped,
+            long samples,
             double perSecond,
             Map<String, Long> microsP50,
             Map<String, Long> microsP99) {}
@@ -84,12 +87,14 @@ public final class Statistics implements Observer {
         final LongAdder messages = new LongAdder();
         final LongAdder failed = new LongAdder();
         final LongAdder dropped = new LongAdder();
+        final LongAdder samples = new LongAdder();
         final Latency encode = new Latency();
         final Latency infer = new Latency();
         final Latency decide = new Latency();
         final Latency act = new Latency();
         final Latency total = new Latency();
-        final List<Latency> latencies = List.of(encode, infer, decide, act, total);
+        final Latency sample = new Latency();
+        final List<Latency> latencies = List.of(encode, infer, decide, act, total, sample);
         long rateNanos;
         long rateMessages;
         long windowNanos;
@@ -139,6 +144,13 @@ public final class Statistics implements Observer {
     }
 
     @Override
+    public void handled(String route, long totalNanos) {
+        RouteRecord known = of(route);
+        known.samples.increment();
+        known.sample.record(totalNanos);
+    }
+
+    @Override
     public void dropped(String route, long count) {
         of(route).dropped.add(count);
     }
@@ -179,6 +191,7 @@ public final class Statistics implements Observer {
                 messages,
                 route.failed.sum(),
                 route.dropped.sum(),
+                route.samples.sum(),
                 (messages - route.rateMessages) / seconds,
                 micros(route, 50),
                 micros(route, 99));
@@ -188,6 +201,9 @@ public final class Statistics implements Observer {
         Map<String, Long> micros = new LinkedHashMap<>();
         for (int i = 0; i < STAGES.size(); i++) {
             micros.put(STAGES.get(i), route.latencies.get(i).micros(percentile));
+        }
+        if (route.samples.sum() > 0) {
+            micros.put("sample", route.sample.micros(percentile));
         }
         return micros;
     }

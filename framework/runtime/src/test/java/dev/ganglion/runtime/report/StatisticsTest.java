@@ -2,6 +2,7 @@ package dev.ganglion.runtime.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.sun.management.ThreadMXBean;
 import dev.ganglion.api.data.Decision;
@@ -61,6 +62,24 @@ class StatisticsTest {
         statistics.dropped("a", 4);
         assertThat(figures("a").dropped()).isEqualTo(7);
         assertThat(figures("a").messages()).isZero();
+    }
+
+    @Test
+    void eachSampleCountsWhateverComesOfIt() {
+        for (int i = 0; i < 100; i++) {
+            statistics.handled("a", 1_000_000);
+        }
+        assertThat(figures("a").samples()).isEqualTo(100);
+        assertThat(figures("a").messages()).isZero();
+        assertThat((double) figures("a").microsP50().getOrDefault("sample", 0L))
+                .isCloseTo(1_000, withinPercentage(2));
+    }
+
+    @Test
+    void withoutASensorThereAreNoSamples() {
+        statistics.decided(report("a", 5));
+        assertThat(figures("a").samples()).isZero();
+        assertThat(figures("a").microsP50()).doesNotContainKey("sample");
     }
 
     @Test

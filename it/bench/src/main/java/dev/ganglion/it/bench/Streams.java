@@ -1,10 +1,15 @@
 package dev.ganglion.it.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -221,18 +226,29 @@ public final class Streams {
         throw new IOException("no sample came through the route: " + Files.readString(log));
     }
 
-    /** {@return what {@code ganglion top} says about the route; empty while none runs} */
-    private Map<?, ?> look() throws IOException, InterruptedException {
-        Process top =
-                command("top", "--json").redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        String said = new String(top.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (top.waitFor() == 0
-                && JSON.std.mapFrom(said).get("routes") instanceof List<?> routes
-                && !routes.isEmpty()
-                && routes.get(0) instanceof Map<?, ?> route) {
-            return route;
+    /**
+     * {@return what {@code ganglion top} says about the route; empty while none runs} Asked of the
+     * control socket, because the start of another Java would disturb what is measured.
+     */
+    private Map<?, ?> look() throws IOException {
+        Path socket = folder.resolve("var").resolve("control.sock");
+        if (!Files.exists(socket)) {
+            return Map.of();
         }
-        return Map.of();
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                BufferedReader answers =
+                        new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
+            channel.write(StandardCharsets.UTF_8.encode("{\"command\":\"top\"}\n"));
+            String said = answers.readLine();
+            return said != null
+                            && JSON.std.mapFrom(said).get("routes") instanceof List<?> routes
+                            && !routes.isEmpty()
+                            && routes.get(0) instanceof Map<?, ?> route
+                    ? route
+                    : Map.of();
+        } catch (ConnectException notYet) {
+            return Map.of();
+        }
     }
 
     private ProcessBuilder command(String... words) {
@@ -241,9 +257,7 @@ public final class Streams {
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("GANGLION_VAR", folder.resolve("var").toString());
-        if (words[0].equals("run")) {
-            builder.environment().put("GANGLION_JAVA_OPTS", String.join(" ", javaOptions));
-        }
+        builder.environment().put("GANGLION_JAVA_OPTS", String.join(" ", javaOptions));
         return builder;
     }
 
