@@ -154,7 +154,7 @@ class ModelCardTest {
                         + " description, engine, isolation, replacement, steps",
                 "tokenizer: {maxtokens: 3} | tokenizer.maxtokens | plugin, file, maxTokens, probe",
                 "tokenizer: {probe: {id: 3}} | tokenizer.probe.id | text, ids",
-                "inputs: [{name: x, type: INT8, units: m}] | inputs.units | name, type, shape, unit, rateHz"
+                "inputs: [{name: x, type: INT8, units: m}] | inputs.units | name, type, shape, unit, rateHz, example, fill"
             })
     void anUnknownKeyIsRefusedWithThoseThatExist(String more, String key, String known) {
         assertThat(refusal(more + "\n"))

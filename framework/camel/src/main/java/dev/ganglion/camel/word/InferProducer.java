@@ -28,9 +28,14 @@ final class InferProducer extends DefaultProducer {
     }
 
     @Override
+    public void process(Exchange exchange) {
+        start(exchange);
+    }
+
+    /** {@return the cursor that is the body now} */
     @SuppressWarnings(
             "unchecked") // a List that is no list of tensors is refused by its first element
-    public void process(Exchange exchange) {
+    SessionSteps start(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
         Flow flow = Flow.of(exchange, endpoint);
         flow.enter(endpoint.step());
@@ -53,5 +58,6 @@ final class InferProducer extends DefaultProducer {
         }
         exchange.getMessage().setBody(steps);
         flow.leave();
+        return steps;
     }
 }

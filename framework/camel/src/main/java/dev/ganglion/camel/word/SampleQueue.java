@@ -2,6 +2,7 @@ package dev.ganglion.camel.word;
 
 import dev.ganglion.api.data.Sample;
 import dev.ganglion.api.data.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The samples between a sensor that cannot wait and one thread of its route. Bounded: when it is
@@ -161,16 +162,22 @@ final class SampleQueue {
     /**
      * Takes the oldest sample, waiting for it.
      *
-     * @return valid until the next call; null when nothing will come any more
+     * @return valid until the next call; {@link #END} when nothing will come any more
      */
     synchronized Sample<?> take() throws InterruptedException {
         busy = false;
         while (size == 0 && !ended) {
             wait();
         }
-        if (size == 0) {
-            return END;
-        }
+        return size == 0 ? END : next();
+    }
+
+    /** {@return the oldest sample, or null when none waits now; valid until the next call} */
+    synchronized @Nullable Sample<?> poll() {
+        return size == 0 ? null : next();
+    }
+
+    private Sample<?> next() {
         Place taken = places[head];
         places[head] = handled;
         handled = taken;

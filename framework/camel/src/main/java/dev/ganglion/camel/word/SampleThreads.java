@@ -3,22 +3,34 @@ package dev.ganglion.camel.word;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Sample;
 import dev.ganglion.runtime.report.Observer;
+import dev.ganglion.runtime.wiring.RouteStep;
+import dev.ganglion.runtime.wiring.StepOptions;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads between a sensor that cannot wait and its route, each with a queue of its own. A
  * stream keeps to one of them, so its samples stay in order.
  */
 final class SampleThreads {
-    private final String route;
-    private final Consumer<Sample<?>> handler;
+    private final RouteScope route;
+    private final boolean gathers;
+    private final BiConsumer<Sample<?>, @Nullable Gathering> handler;
     private final List<Observer> observers;
     private final Worker[] workers;
 
+    /**
+     * @param handler takes a sample, and what gathers messages of its thread when the route has
+     *     them make steps at once
+     */
     SampleThreads(
-            String route, Options options, Consumer<Sample<?>> handler, List<Observer> observers) {
+            RouteScope route,
+            Options options,
+            BiConsumer<Sample<?>, @Nullable Gathering> handler,
+            List<Observer> observers) {
         this.route = route;
+        this.gathers = route.steps().stream().anyMatch(SampleThreads::gathers);
         this.handler = handler;
         this.observers = observers;
         this.workers = new Worker[(int) options.integer("threads")];
@@ -30,6 +42,10 @@ final class SampleThreads {
                                     SampleQueue.WhenFull.of(options.text("whenFull"))));
             workers[i].start();
         }
+    }
+
+    private static boolean gathers(RouteStep step) {
+        return step.word().equals("infer") && StepOptions.own(step).integer("batch") > 1;
     }
 
     boolean offer(Sample<?> sample) {
@@ -67,29 +83,48 @@ final class SampleThreads {
         final SampleQueue queue;
 
         Worker(SampleQueue queue) {
-            super("sense " + route);
+            super("sense " + route.id());
             setDaemon(true);
             this.queue = queue;
         }
 
         @Override
         public void run() {
+            Gathering gathering = gathers ? Gathering.begin(route) : null;
             try {
-                for (Sample<?> next = queue.take(); next != SampleQueue.END; next = queue.take()) {
-                    handler.accept(next);
+                for (Sample<?> next = next(gathering);
+                        next != SampleQueue.END;
+                        next = next(gathering)) {
+                    handler.accept(next, gathering);
                     tellDropped();
                 }
             } catch (InterruptedException stopped) {
                 interrupt();
+            } finally {
+                if (gathering != null) {
+                    gathering.run();
+                }
             }
             tellDropped();
+        }
+
+        /** Messages stand only as long as there are samples that do not have to be waited for. */
+        private Sample<?> next(@Nullable Gathering gathering) throws InterruptedException {
+            if (gathering != null && !gathering.isEmpty()) {
+                Sample<?> waiting = queue.poll();
+                if (waiting != null) {
+                    return waiting;
+                }
+                gathering.run();
+            }
+            return queue.take();
         }
 
         /** Here and not where they are dropped, so that a flood is told in few words. */
         private void tellDropped() {
             long dropped = queue.takeDropped();
             if (dropped > 0) {
-                observers.forEach(observer -> observer.dropped(route, dropped));
+                observers.forEach(observer -> observer.dropped(route.id(), dropped));
             }
         }
     }

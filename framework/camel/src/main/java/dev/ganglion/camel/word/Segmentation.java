@@ -38,6 +38,12 @@ final class Segmentation implements AutoCloseable {
         this.host = host;
     }
 
+    /** Opens one and closes it: what it lacks is found before the first sample. */
+    Segmentation tried() {
+        close(segmenter.open(options, this::session));
+        return this;
+    }
+
     /** Gives what the sample brings to light; one thread at a time for one stream. */
     void push(Sample<?> sample, Consumer<? super Sample<Tensor>> out) {
         if (!(sample.value() instanceof Tensor tensor)) {

@@ -52,10 +52,12 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
                             Segmenter.class,
                             segmenter ->
                                     new Segmentation(
-                                            endpoint.route().id(),
-                                            segmenter,
-                                            endpoint.options(segmenting, segmenter.options()),
-                                            endpoint.words().host()));
+                                                    endpoint.route().id(),
+                                                    segmenter,
+                                                    endpoint.options(
+                                                            segmenting, segmenter.options()),
+                                                    endpoint.words().host())
+                                            .tried());
             use.open();
             segmentation = use;
         }
@@ -118,7 +120,7 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     }
 
     /** Takes a sample up. */
-    private void take(Sample<?> sample) {
+    private void take(Sample<?> sample, @Nullable Gathering gathering) {
         Recorder recorder = recording.open();
         Taken taken =
                 recorder == null
@@ -130,28 +132,46 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
                                 sample.capturedNanos(),
                                 sample.last(),
                                 sample.value());
+        if (gathering != null) {
+            Gathered gathered = new Gathered(gathering, sample, taken);
+            try {
+                take(sample, taken, gathered);
+            } finally {
+                gathered.done();
+            }
+            return;
+        }
         try {
-            take(sample, taken);
+            take(sample, taken, null);
         } finally {
-            if (taken != null) {
-                taken.release();
-            }
-            long totalNanos = System.nanoTime() - sample.capturedNanos();
-            for (Observer observer : endpoint.words().observers()) {
-                observer.handled(endpoint.route().id(), totalNanos);
-            }
+            handled(sample.capturedNanos(), taken);
+        }
+    }
+
+    private void handled(long capturedNanos, @Nullable Taken taken) {
+        if (taken != null) {
+            taken.release();
+        }
+        long totalNanos = System.nanoTime() - capturedNanos;
+        for (Observer observer : endpoint.words().observers()) {
+            observer.handled(endpoint.route().id(), totalNanos);
         }
     }
 
     /** Has a sample handled, whole or cut into utterances. */
-    private void take(Sample<?> sample, @Nullable Taken taken) {
+    private void take(Sample<?> sample, @Nullable Taken taken, @Nullable Gathered gathered) {
         PlugInUse<Segmenter, Segmentation> use = segmentation;
         if (use == null) {
-            handle(sample, taken);
+            handle(sample, taken, gathered);
             return;
         }
         try {
-            use.get().push(sample, taken == null ? this::handle : found -> handle(found, taken));
+            use.get()
+                    .push(
+                            sample,
+                            taken == null && gathered == null
+                                    ? this::handle
+                                    : found -> handle(found, taken, gathered));
         } catch (RuntimeException | LinkageError e) {
             String sentence = Sentences.of(e);
             failed(sample.stream(), sample.sequence(), sentence);
@@ -162,14 +182,51 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     }
 
     private void handle(Sample<?> sample) {
-        handle(sample, null);
+        handle(sample, null, null);
     }
 
-    private void handle(Sample<?> sample, @Nullable Taken taken) {
+    private void handle(Sample<?> sample, @Nullable Taken taken, @Nullable Gathered gathered) {
         Exchange exchange = createExchange(false);
         exchange.getMessage().setBody(sample.value());
         Flow.begin(exchange, endpoint, sample, taken);
-        process(exchange);
+        if (gathered == null) {
+            process(exchange);
+        } else {
+            gathered.process(exchange, sample.stream());
+        }
+    }
+
+    /** A sample whose messages may stand for others; it is handled when all of them have ended. */
+    private final class Gathered {
+        private final Gathering gathering;
+        private final long capturedNanos;
+        private final @Nullable Taken taken;
+        private int open = 1;
+
+        Gathered(Gathering gathering, Sample<?> sample, @Nullable Taken taken) {
+            this.gathering = gathering;
+            this.capturedNanos = sample.capturedNanos();
+            this.taken = taken;
+        }
+
+        void process(Exchange exchange, String stream) {
+            open++;
+            gathering.process(
+                    getAsyncProcessor(),
+                    exchange,
+                    stream,
+                    () -> {
+                        releaseExchange(exchange, false);
+                        done();
+                    },
+                    getExceptionHandler());
+        }
+
+        void done() {
+            if (--open == 0) {
+                handled(capturedNanos, taken);
+            }
+        }
     }
 
     private void process(Exchange exchange) {
@@ -208,7 +265,8 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
                                 taken.capturedNanos(),
                                 value,
                                 input.last()),
-                        taken);
+                        taken,
+                        null);
             }
             while (!endpoint.words().quiet(endpoint.getCamelContext())) {
                 LockSupport.parkNanos(LOOK_NANOS);
@@ -222,7 +280,7 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         public void put(Sample<?> sample) {
             caughtUp = false;
             away("");
-            take(sample);
+            take(sample, null);
         }
 
         @Override
@@ -239,7 +297,7 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
                 if (waiting == null) {
                     waiting =
                             new SampleThreads(
-                                    endpoint.route().id(),
+                                    endpoint.route(),
                                     StepOptions.own(endpoint.step()),
                                     SenseConsumer.this::take,
                                     endpoint.words().observers());

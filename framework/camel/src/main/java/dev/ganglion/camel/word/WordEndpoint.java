@@ -68,7 +68,10 @@ final class WordEndpoint extends DefaultEndpoint {
                     words.plugins().find(Tokenizer.class, step.name()) != null
                             ? new TokenEncodeProducer(this)
                             : new FeatureEncodeProducer(this);
-            case "infer" -> new InferProducer(this);
+            case "infer" -> {
+                int batch = (int) StepOptions.own(step).integer("batch");
+                yield batch > 1 ? new BatchInferProducer(this, batch) : new InferProducer(this);
+            }
             case "decide" -> new DecideProducer(this);
             case "act" -> new ActProducer(this);
             default ->

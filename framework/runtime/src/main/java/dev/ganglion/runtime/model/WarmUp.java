@@ -2,6 +2,7 @@ package dev.ganglion.runtime.model;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.infer.Session;
@@ -9,6 +10,7 @@ import dev.ganglion.api.infer.TokenSession;
 import dev.ganglion.api.model.ModelPackage;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first steps of a freshly loaded model, before anybody depends on it: what fails here costs no
@@ -35,12 +37,32 @@ final class WarmUp {
                     new TokenInputs(loaded.card.source().id(), inputs, session).write(probe);
                 } else {
                     for (TensorSpec input : inputs) {
-                        session.input(input.name(), smallest(input));
+                        write(loaded.card.examples().get(input.name()), input, session);
                     }
                 }
                 session.run();
             }
             session.reset();
+        }
+    }
+
+    private static void write(
+            ModelCard.@Nullable Example example, TensorSpec input, Session session) {
+        if (example == null) {
+            session.input(input.name(), smallest(input));
+            return;
+        }
+        long[] shape = example.shape().stream().mapToLong(Long::longValue).toArray();
+        Tensor tensor = session.input(input.name(), shape);
+        for (int i = 0; i < tensor.elements(); i++) {
+            switch (tensor.type()) {
+                case FLOAT32 -> tensor.floats().put(i, (float) example.fill());
+                case INT32 -> tensor.ints().put(i, (int) example.fill());
+                case INT64 -> tensor.longs().put(i, (long) example.fill());
+                default -> {
+                    // Left as it is: no model of ours depends on such a value.
+                }
+            }
         }
     }
 
