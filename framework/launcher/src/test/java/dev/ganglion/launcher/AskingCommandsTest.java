@@ -471,4 +471,79 @@ class AskingCommandsTest {
                 .extracting(TopCommand::duration)
                 .containsExactly("59 s", "1 min 0 s", "1 h 1 min", "1 d 1 h");
     }
+
+    private static Map<String, Object> recording(boolean goesOn, int inputs, String why) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("ok", true);
+        answer.put("route", "kitchen");
+        answer.put("file", "/tmp/day.jsonl");
+        answer.put("recording", goesOn);
+        answer.put("inputs", inputs);
+        answer.put("bytes", 100);
+        answer.put("why", why);
+        return answer;
+    }
+
+    @Test
+    void aRecordingEndsAfterSoManyMessages() throws IOException {
+        int status =
+                run(
+                        request ->
+                                request.containsKey("stop")
+                                        ? recording(false, 5, "stopped by command")
+                                        : recording(true, 2 * asked.size(), ""),
+                        "record",
+                        "kitchen",
+                        "--to",
+                        "day.jsonl",
+                        "--messages",
+                        "5");
+        assertThat(status).isZero();
+        assertThat(asked.get(0))
+                .containsEntry("command", "record")
+                .containsEntry("route", "kitchen");
+        assertThat(String.valueOf(asked.get(0).get("to"))).startsWith("/").endsWith("/day.jsonl");
+        assertThat(asked.get(asked.size() - 1)).containsEntry("stop", true);
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "5 inputs of route kitchen in /tmp/day.jsonl, 100 bytes: stopped by command");
+    }
+
+    @Test
+    void aRecordingThatBreaksOffIsAFailure() throws IOException {
+        int status =
+                run(
+                        request -> recording(false, 7, "the disk is full"),
+                        "record",
+                        "kitchen",
+                        "--to",
+                        "day.jsonl");
+        assertThat(status).isEqualTo(1);
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("the disk is full");
+    }
+
+    @Test
+    void whatDoesNotBelongTogetherInRecordIsRefused() {
+        assertThat(run("record", "kitchen", "--to", "a", "--stop")).isEqualTo(2);
+        assertThat(run("record", "kitchen", "--seconds", "5")).isEqualTo(2);
+        assertThat(run("record", "kitchen", "--to", "a", "--seconds", "0")).isEqualTo(2);
+        assertThat(run("record", "kitchen", "--to", "a", "--messages", "0")).isEqualTo(2);
+        assertThat(complaints.toString())
+                .contains(
+                        "give one of them",
+                        "give --to FILE, too",
+                        "--seconds: more than 0 expected",
+                        "--messages: 1 or more expected");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void whatIsNoRecordingIsNotReplayed() throws IOException {
+        Path none = folder.resolve("none.jsonl");
+        assertThat(run("replay", none.toString())).isEqualTo(1);
+        assertThat(complaints.toString()).contains("none.jsonl");
+        Path other = Files.writeString(folder.resolve("other.jsonl"), "{\"a\":1}\n");
+        assertThat(run("replay", other.toString())).isEqualTo(1);
+        assertThat(complaints.toString()).contains("other.jsonl");
+    }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -207,6 +208,55 @@ class StreamsIT {
         List<Map<String, Object>> lines = run.json();
         assertThat(lines).as("the utterance ended all the same").hasSize(2);
         assertThat(number(lines.get(1).get("dropped"))).isPositive();
+    }
+
+    @Test
+    void aRouteThatRunsIsRecordedByCommandAndReplayedAlike() throws IOException {
+        for (String file : List.of("home.yaml", "actions.yaml")) {
+            Files.copy(Path.of(Ganglion.route("kitchen-commands"), file), folder.resolve(file));
+        }
+        Path route =
+                route(
+                        "kitchen",
+                        "sense:text?path=-",
+                        "to: encode:wordpiece",
+                        "to: infer:nlu-micro",
+                        "to: decide:slots",
+                        "to: act:home?home=home.yaml&actions=actions.yaml");
+        Path recording = folder.resolve("bad-day.jsonl");
+        try (Ganglion run = Ganglion.start(folder, "run", route.toString(), "--json")) {
+            run.type("turn on the kitchen lights\n");
+            run.awaitOut(line -> line.contains("\"decision\""));
+            Ganglion none = Ganglion.run(folder, "record", "hall", "--to", recording.toString());
+            assertThat(none.exitStatus()).isEqualTo(1);
+            assertThat(String.join("\n", none.err())).contains("'hall'", "kitchen");
+            try (Ganglion record =
+                    Ganglion.start(
+                            folder,
+                            "record",
+                            "kitchen",
+                            "--to",
+                            recording.toString(),
+                            "--messages",
+                            "2")) {
+                record.awaitErr(line -> line.contains("is recorded into"));
+                run.type("switch off the lamp in the bedroom\nmake me a coffee\n");
+                assertThat(record.exitStatus()).as("%s", record.err()).isZero();
+            }
+        }
+        assertThat(Files.getPosixFilePermissions(recording))
+                .containsExactlyInAnyOrder(
+                        PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        Ganglion replay =
+                Ganglion.run(
+                        folder,
+                        "replay",
+                        recording.toString(),
+                        "--log",
+                        folder.resolve("log").toString());
+        assertThat(replay.exitStatus()).as("%s", replay.err()).isZero();
+        assertThat(String.join("\n", replay.out()))
+                .contains("2 inputs, 2 decisions, 2 actions: equal");
     }
 
     @Test
