@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,6 +192,7 @@ class StreamAccuracyIT {
             found += said ? 1 : 0;
             foundRight += truth && said ? 1 : 0;
         }
+        asRecorded(model, rows, decisions);
         double measured = (double) right / decisions.size();
         double measuredF1 = 2.0 * foundRight / (found + positives.size());
         double pairs = 0;
@@ -211,6 +213,47 @@ class StreamAccuracyIT {
         assertThat(measured).isCloseTo(accuracy, within(POINT));
         assertThat(measuredF1).isCloseTo(f1, within(POINT));
         assertThat(area).isCloseTo(areaUnderCurve, within(POINT));
+    }
+
+    /** Some rows were run by the reference runtime, too. */
+    private void asRecorded(String model, List<String> rows, List<Map<String, Object>> decisions) {
+        Map<?, ?> golden;
+        try {
+            golden =
+                    (Map<?, ?>)
+                            JSON.std
+                                    .mapFrom(Files.readString(data("golden", "sensors.json")))
+                                    .get(model);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<?> features = (List<?>) golden.get("features");
+        List<?> results = (List<?>) golden.get("model.onnx");
+        assertThat(features).hasSize(8);
+        for (int i = 0; i < features.size(); i++) {
+            int row = row(rows, (List<?>) features.get(i));
+            double expected = ((Number) ((List<?>) results.get(i)).get(1)).doubleValue();
+            assertThat(number(decisions.get(row - 1), "value"))
+                    .as("row %d of %s", row + 1, model)
+                    .isCloseTo(expected, within(1e-4));
+        }
+    }
+
+    /** The row that ends, before its truth, with these numbers, apart from the first. */
+    private static int row(List<String> rows, List<?> features) {
+        for (int row = 1; row < rows.size(); row++) {
+            String[] columns = rows.get(row).split(",");
+            int offset = columns.length - 1 - features.size();
+            boolean same = true;
+            for (int i = 1; same && i < features.size(); i++) {
+                float wanted = ((Number) features.get(i)).floatValue();
+                same = Float.parseFloat(columns[offset + i].strip()) == wanted;
+            }
+            if (same) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row has " + features);
     }
 
     @Test

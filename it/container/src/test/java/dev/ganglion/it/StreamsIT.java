@@ -15,13 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sound and readings through the image, with what is recorded in the repository. */
@@ -290,52 +290,94 @@ class StreamsIT {
         }
     }
 
-    @Test
-    void aRateThatDoesNotFitIsRefusedNamingBothSides() {
-        Path route =
-                route(
-                        "rates",
-                        "sense:audio?path=" + clip("one-f2") + "&sampleRateHz=16000",
-                        "to: encode:logmel",
-                        "to: infer:kws-digits",
-                        "to: decide:labels");
-        assertThat(refusal(route))
-                .contains(
-                        "rates.camel.yaml:5: sense:audio gives audio FLOAT32[-1] at 16000 Hz, but"
-                                + " encode:logmel takes audio FLOAT32[-1] at 8000 Hz: 8000 Hz"
-                                + " expected, 16000 Hz found");
+    /** A route that is refused, and what the sentence about it must say. */
+    private void refused(String name, String from, String encode, String... sentence) {
+        List<String> steps = new ArrayList<>();
+        if (!encode.isEmpty()) {
+            steps.add("to: " + encode);
+        }
+        boolean sound = from.startsWith("sense:audio");
+        steps.add(sound ? "to: infer:kws-digits" : "to: infer:occupancy");
+        steps.add(sound ? "to: decide:labels" : "to: decide:threshold");
+        route(name, from, steps.toArray(String[]::new));
+        expected.put(name + ".camel.yaml", List.of(sentence));
     }
 
+    private final Map<String, List<String>> expected = new LinkedHashMap<>();
+
     @Test
-    void aHeaderThatLiesIsRefused() throws IOException {
+    void whatDoesNotFitIsRefusedNamingBothSides() throws IOException {
         byte[] one = samples("one-f2");
         wav("cut.wav", one, RATE_HZ, 10 * one.length);
         wav("slow.wav", one, 0, one.length);
-        for (String file : List.of("cut.wav", "slow.wav")) {
-            Path route =
-                    route(
-                            "lies",
-                            "sense:audio?path=" + file,
-                            "to: encode:logmel",
-                            "to: infer:kws-digits",
-                            "to: decide:labels");
-            assertThat(refusal(route)).contains("sense:audio: " + file + ": its header says");
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "Temperature [degF] | &columns=Temperature&units=Cel | 'Cel' | 'degF'",
-                "Temperature | &columns=Humidity&units=1 | Humidity | Temperature",
-            })
-    void aUnitOrColumnThatDoesNotFitIsRefusedNamingBothSides(
-            String header, String options, String expected, String found) {
-        Folders.write(folder.resolve("room.csv"), header + "\n21\n");
-        Path route = route("room", "sense:series?path=room.csv" + options, "log: ${body}");
-        assertThat(refusal(route))
-                .contains(expected.replace("'", ""), found.replace("'", ""), "room.csv");
+        Folders.write(folder.resolve("text.wav"), "this is no sound");
+        String room = "Temperature [degF],Humidity,Light,CO2,HumidityRatio\n21,30,400,500,0.004\n";
+        Folders.write(folder.resolve("room.csv"), room);
+        refused(
+                "rate",
+                "sense:audio?path=" + clip("one-f2") + "&sampleRateHz=16000",
+                "encode:logmel",
+                ":5: sense:audio gives audio FLOAT32[-1] at 16000 Hz, but encode:logmel takes audio"
+                        + " FLOAT32[-1] at 8000 Hz: 8000 Hz expected, 16000 Hz found");
+        refused(
+                "bands",
+                "sense:audio?path=" + clip("one-f2"),
+                "encode:logmel?bands=40",
+                ":6: encode:logmel gives features FLOAT32[1, 80] at 50 Hz, but infer:kws-digits takes",
+                "[1, 64] expected, [1, 80] found");
+        refused(
+                "channel",
+                "sense:audio?channel=right&path=" + clip("one-f2"),
+                "encode:logmel",
+                "one-f2.wav",
+                "right");
+        refused(
+                "cut",
+                "sense:audio?path=cut.wav",
+                "encode:logmel",
+                "cut.wav: its header says that");
+        refused(
+                "slow",
+                "sense:audio?path=slow.wav",
+                "encode:logmel",
+                "slow.wav",
+                "a sample rate from 1000 to 768000 Hz was expected, found 0 Hz");
+        refused("text", "sense:audio?path=text.wav", "encode:logmel", "text.wav", "RIFF");
+        refused("unit", "sense:series?path=room.csv", "", "room.csv", "'Cel'", "'degF'");
+        refused(
+                "units",
+                "sense:series?path=room.csv&units=K,1,1,1,1",
+                "",
+                ":5: sense:series gives",
+                "K,1,1,1,1",
+                "Cel,%,lx,[ppm],1");
+        refused(
+                "column",
+                "sense:series?path=room.csv&columns=Warmth,Humidity,Light,CO2,HumidityRatio",
+                "",
+                "room.csv has no column 'Warmth'; it has: Temperature");
+        refused(
+                "columns",
+                "sense:series?path=room.csv&columns=Humidity,Light&units=1",
+                "",
+                ":5: sense:series gives",
+                "[1, 2]",
+                "[-1, 5]");
+        refused(
+                "segmenter",
+                "sense:audio?path=" + clip("one-f2"),
+                "encode:vad?sampleRateHz=8000",
+                ":6: encode:vad gives audio FLOAT32[256] at 8000 Hz, but infer:kws-digits takes");
+        String said = refusal(folder);
+        expected.forEach(
+                (file, sentence) ->
+                        assertThat(said.lines().filter(line -> line.contains("/" + file)))
+                                .as("%s", said)
+                                .anySatisfy(
+                                        line ->
+                                                assertThat(line)
+                                                        .contains(
+                                                                sentence.toArray(String[]::new))));
     }
 
     @Test
