@@ -26,6 +26,9 @@ final class FaultyEngine implements Engine {
     volatile RuntimeException onReset;
     volatile RuntimeException onRun;
 
+    /** Thrown by steps that several sessions make together. */
+    volatile RuntimeException onRunTogether;
+
     /** How many of the next steps break their session, as the end of a worker does. */
     final AtomicInteger breaks = new AtomicInteger();
 
@@ -109,6 +112,21 @@ final class FaultyEngine implements Engine {
                     throw onOpen;
                 }
                 return new Faulty(source.id(), model.open());
+            }
+
+            @Override
+            public String onlyAlone() {
+                return model.onlyAlone();
+            }
+
+            @Override
+            public void runTogether(List<Session> sessions) {
+                RuntimeException fault = onRunTogether;
+                if (fault != null) {
+                    faults.incrementAndGet();
+                    throw fault;
+                }
+                model.runTogether(sessions.stream().map(each -> ((Faulty) each).session).toList());
             }
 
             @Override

@@ -298,7 +298,29 @@ class WiringTest {
                                 + " (true or false, default false)");
         assertThat(refusal(step("infer", "pump", "version", "1")))
                 .isEqualTo(
-                        "infer:pump has no option 'version'; it has: retry (true or false, default false)");
+                        "infer:pump has no option 'version'; it has: batch (a whole number from 1 to"
+                                + " 256, default 1), retry (true or false, default false)");
+    }
+
+    @Test
+    void aBatchIsRefusedWhereTheModelMakesItsStepsOneByOne() {
+        toys.store.recurrent("level", "1", 0.5f);
+        fits(step("infer", "pump", "batch", "1"));
+        fits(step("infer", "level", "batch", "16"));
+        assertThat(refusal(step("infer", "pump", "batch", "16")))
+                .isEqualTo(
+                        "infer:pump asks for batch=16, but model pump@1 makes the steps of streams one"
+                                + " by one: a toy of this format computes one stream at a time;"
+                                + " leave batch out, or install a model in single precision whose"
+                                + " tensors have a free first axis with a row for each stream");
+    }
+
+    @Test
+    void aBatchOfNoStreamOrTooManyIsRefused() {
+        toys.store.recurrent("level", "1", 0.5f);
+        assertThat(refusal(step("infer", "level", "batch", "0")))
+                .contains("infer:level", "batch", "from 1 to 256", "'0'");
+        assertThat(refusal(step("infer", "level", "batch", "257"))).contains("257");
     }
 
     @Test

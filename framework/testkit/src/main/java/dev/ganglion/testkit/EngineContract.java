@@ -3,7 +3,6 @@ package dev.ganglion.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.infer.Model;
@@ -11,7 +10,6 @@ import dev.ganglion.api.infer.Session;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -29,10 +27,7 @@ import org.junit.jupiter.api.Test;
  *
  * Each capability counts as supported until its method is overridden.
  */
-public abstract class EngineContract extends EngineLoadContract {
-    private static final int STEPS = 5;
-    private static final int THREADS = 4;
-
+public abstract class EngineContract extends EngineStepContract {
     /** An engine's test needs no constructor. */
     protected EngineContract() {}
 
@@ -42,70 +37,9 @@ public abstract class EngineContract extends EngineLoadContract {
      */
     protected abstract List<GoldenStep> golden();
 
-    /** {@return how far floats may be from the golden ones, see {@link Tensors#difference}} */
-    protected double tolerance() {
-        return 1e-5;
-    }
-
     /** {@return whether a step depends on the steps before; by default what the card says} */
     protected boolean remembers() {
         return !model().state().isEmpty();
-    }
-
-    /**
-     * Writes all inputs of one step. By default the values of {@link Tensors#fill}; an axis that
-     * may vary gets 1 when it is the first of several, else a size from 3 to 5 that depends on the
-     * seed.
-     *
-     * @param seed the same seed gives the same step, another seed another one
-     */
-    protected void fillInputs(Session session, int seed) {
-        Random random = new Random(seed);
-        for (TensorSpec spec : model().inputs()) {
-            Tensors.fill(session.input(spec.name(), shape(spec, seed)), random);
-        }
-    }
-
-    private static long[] shape(TensorSpec spec, int seed) {
-        long[] shape = new long[spec.shape().size()];
-        for (int axis = 0; axis < shape.length; axis++) {
-            long size = spec.shape().get(axis);
-            long free = axis == 0 && shape.length > 1 ? 1 : 3 + seed % 3;
-            shape[axis] = size == TensorSpec.ANY ? free : size;
-        }
-        return shape;
-    }
-
-    @Override
-    final void useOnce(Session session) {
-        fillInputs(session, 0);
-        session.run();
-    }
-
-    /** Runs one step and writes down all that came out. */
-    private String step(Session session, int seed) {
-        fillInputs(session, seed);
-        session.run();
-        StringBuilder results = new StringBuilder();
-        for (TensorSpec spec : model().outputs()) {
-            Tensor output = session.output(spec.name());
-            results.append(spec.name()).append(' ').append(Tensors.describe(output)).append('\n');
-        }
-        return results.toString();
-    }
-
-    private List<String> steps(Session session, int firstSeed) {
-        List<String> results = new ArrayList<>();
-        for (int i = 0; i < STEPS; i++) {
-            results.add(step(session, firstSeed + i));
-        }
-        return results;
-    }
-
-    private List<String> stepsOfANewSession(Model model, int firstSeed) {
-        try (Session session = model.open()) {
-            return steps(session, firstSeed);
-        }
     }
 
     @Test
@@ -465,14 +399,5 @@ public abstract class EngineContract extends EngineLoadContract {
             cancelled.cancel();
             assertThat(steps(session, 0)).isEqualTo(stepsOfANewSession(model, 0));
         }
-    }
-
-    static void assertReopen(Runnable call) {
-        assertThatThrownBy(call::run)
-                .isInstanceOfSatisfying(
-                        GanglionException.class,
-                        cancelled ->
-                                assertThat(cancelled.kind())
-                                        .isEqualTo(GanglionException.Kind.REOPEN));
     }
 }

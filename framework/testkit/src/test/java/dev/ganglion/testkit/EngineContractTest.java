@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -286,6 +287,75 @@ class EngineContractTest {
         Kits.assertFails(SharesOneState.class, "manyThreadsWithTheirOwnSessionsDoNotMix");
         Kits.assertFails(SharesOneState.class, "theSameInputsGiveTheSameOutputs");
         Kits.assertFails(SharesOneState.class, "cancellingOneSessionLeavesAnotherWorking");
+    }
+
+    /** Steps together that go wrong in one way or another. */
+    abstract static class WrongTogether extends OnALeakyMean {
+        @Override
+        protected Engine engine() {
+            return new WrappedEngine() {
+                @Override
+                Model wrap(Model model) {
+                    return new WrappedModel(model) {
+                        @Override
+                        public @Nullable String onlyAlone() {
+                            return null;
+                        }
+
+                        @Override
+                        public void runTogether(List<Session> sessions) {
+                            together(sessions);
+                        }
+                    };
+                }
+            };
+        }
+
+        abstract void together(List<Session> sessions);
+    }
+
+    static class SwapsRows extends WrongTogether {
+        @Override
+        void together(List<Session> sessions) {
+            for (int i = 0; i + 1 < sessions.size(); i += 2) {
+                Session other = sessions.get(i + 1);
+                Tensor mine = sessions.get(i).input("values", 3);
+                Tensor theirs = other.input("values", 3);
+                float first = mine.floats().get(0);
+                mine.floats().put(0, theirs.floats().get(0));
+                theirs.floats().put(0, first);
+            }
+            sessions.forEach(Session::run);
+        }
+    }
+
+    static class ForgetsTheState extends WrongTogether {
+        @Override
+        void together(List<Session> sessions) {
+            sessions.forEach(Session::reset);
+            sessions.forEach(Session::run);
+        }
+    }
+
+    static class RunsTheFirstBeforeItLooks extends WrongTogether {
+        @Override
+        void together(List<Session> sessions) {
+            sessions.forEach(Session::run);
+        }
+    }
+
+    @Test
+    void stepsTogetherThatMixStreamsAreFound() {
+        Kits.assertFails(SwapsRows.class, "sessionsThatMakeStepsTogetherGetWhatTheyGetAlone");
+        Kits.assertFails(ForgetsTheState.class, "sessionsThatMakeStepsTogetherGetWhatTheyGetAlone");
+        Kits.assertFails(ForgetsTheState.class, "manyThreadsWithGroupsOfTheirOwnDoNotMix");
+    }
+
+    @Test
+    void aStepTogetherThatIsRefusedHalfWayIsFound() {
+        Kits.assertFails(
+                RunsTheFirstBeforeItLooks.class,
+                "anInputThatWasNeverWrittenIsRefusedBeforeAnySessionMadeItsStep");
     }
 
     static class SaysOtherTensors extends OnALeakyMean {

@@ -246,6 +246,11 @@ public final class WorkerModel implements Model {
         return tensors.outputs();
     }
 
+    @Override
+    public String onlyAlone() {
+        return "it runs in a worker process, which is called for each stream by itself";
+    }
+
     /**
      * {@inheritDoc}
      *

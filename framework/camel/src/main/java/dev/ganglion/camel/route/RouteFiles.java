@@ -141,7 +141,7 @@ public final class RouteFiles implements AutoCloseable {
                     file,
                     deployed,
                     later ? State.WAITING : State.BROKEN,
-                    located(file, e)
+                    located(file, source, e)
                             + (later ? " (it is tried again every few seconds)" : "")
                             + lastGood(deployed));
         }
@@ -173,9 +173,11 @@ public final class RouteFiles implements AutoCloseable {
         return deployed.routes.isEmpty() ? "" : " (its last good version runs on)";
     }
 
-    private static String located(Path file, Throwable e) {
+    private static String located(Path file, @Nullable RouteSource source, Throwable e) {
         String sentence = Sentences.of(e);
-        return sentence.startsWith(file.toString()) ? sentence : file + ": " + sentence;
+        return sentence.startsWith(file.toString())
+                ? sentence
+                : (source == null ? file.toString() : source.at(sentence)) + ": " + sentence;
     }
 
     private void refuseForeignIds(Path file, RouteSource source) {

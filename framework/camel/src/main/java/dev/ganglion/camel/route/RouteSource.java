@@ -2,13 +2,14 @@ package dev.ganglion.camel.route;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.camel.route.RouteAddresses.Address;
+import dev.ganglion.camel.route.RouteAddresses.PlacedStep;
 import dev.ganglion.camel.word.Replay;
 import dev.ganglion.camel.word.Sentences;
 import dev.ganglion.camel.word.Words;
 import dev.ganglion.runtime.record.RecordingHeader;
 import dev.ganglion.runtime.wiring.RouteStep;
 import dev.ganglion.runtime.wiring.Wiring;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -29,37 +30,26 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.model.EndpointRequiredDefinition;
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ProcessorDefinition;
-import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
-import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /** One route file, parsed: its routes with their addresses, before anything of it runs. */
 final class RouteSource {
     private static final Pattern YAML_LINE = Pattern.compile("line (\\d+), column (\\d+)");
 
-    /**
-     * An address in a route, where it stands, and whether it is the same for each message because
-     * it stands under {@code from:} or {@code to:}.
-     */
-    private record Address(String uri, int line, boolean fixed) {}
-
-    private record PlacedStep(RouteStep step, int line) {}
-
     private final CamelContext camel;
     private final Path file;
     private final String content;
     private final RouteBuilder builder;
     private final List<RouteDefinition> routes;
+    private final RouteAddresses addresses;
     private final List<String> ids = new ArrayList<>();
     private final Set<Endpoint> endpoints = new LinkedHashSet<>();
     private final Map<String, RouteStep> segmenters = new LinkedHashMap<>();
@@ -79,6 +69,7 @@ final class RouteSource {
         this.content = content;
         this.builder = builder;
         this.routes = routes;
+        this.addresses = new RouteAddresses(camel, file, folder());
     }
 
     /**
@@ -156,7 +147,7 @@ final class RouteSource {
             if (ids.contains(id)) {
                 throw new GanglionException(
                         Kind.SETUP,
-                        at(route.getInput().getLineNumber())
+                        addresses.at(route.getInput().getLineNumber())
                                 + ": two routes of the file have the id '"
                                 + id
                                 + "'; give one of them another id");
@@ -170,7 +161,7 @@ final class RouteSource {
      * outside are left out.
      */
     void replay(Replay replay) {
-        RouteReplay rewriting = new RouteReplay(replay, this::resolved);
+        RouteReplay rewriting = new RouteReplay(replay, addresses::resolved);
         List<@Nullable String> begin = new ArrayList<>();
         for (int i = 0; i < routes.size(); i++) {
             begin.add(isInternal(routes.get(i)) ? null : ids.get(i));
@@ -195,7 +186,7 @@ final class RouteSource {
     }
 
     private boolean isInternal(RouteDefinition route) {
-        String uri = resolved(route.getInput().getUri());
+        String uri = addresses.resolved(route.getInput().getUri());
         return uri.startsWith("direct:") || uri.startsWith("seda:");
     }
 
@@ -203,7 +194,8 @@ final class RouteSource {
     void watchHeads(Words words) {
         for (int i = 0; i < routes.size(); i++) {
             if (!isInternal(routes.get(i))
-                    && !isWord(resolved(routes.get(i).getInput().getUri()))) {
+                    && !RouteAddresses.isWord(
+                            addresses.resolved(routes.get(i).getInput().getUri()))) {
                 routes.get(i).routePolicy(words.head(ids.get(i)));
             }
         }
@@ -213,7 +205,7 @@ final class RouteSource {
     RecordingHeader header(String id, Words words) {
         Map<String, RecordingHeader.UsedModel> models = new LinkedHashMap<>();
         for (RouteDefinition route : routes) {
-            for (PlacedStep placed : steps(route)) {
+            for (PlacedStep placed : addresses.steps(route, headless)) {
                 if (placed.step().word().equals("infer")) {
                     RecordingHeader.UsedModel used = words.usedModel(placed.step().name());
                     if (used != null) {
@@ -272,8 +264,8 @@ final class RouteSource {
 
     private @Nullable String missing(Wiring wiring, boolean runs) {
         for (RouteDefinition route : routes) {
-            for (Address address : addresses(route)) {
-                String scheme = scheme(address.uri());
+            for (Address address : addresses.of(route)) {
+                String scheme = RouteAddresses.scheme(address.uri());
                 if (!scheme.isEmpty()
                         && !Words.ALL.contains(scheme)
                         && camel.getComponent(scheme, true, false) == null) {
@@ -286,7 +278,8 @@ final class RouteSource {
                             + "); drop its bundle into the folder bundles";
                 }
             }
-            List<RouteStep> steps = steps(route).stream().map(PlacedStep::step).toList();
+            List<RouteStep> steps =
+                    addresses.steps(route, headless).stream().map(PlacedStep::step).toList();
             String missing = runs ? wiring.stopping(steps) : wiring.missing(steps);
             if (missing != null) {
                 return missing;
@@ -307,20 +300,20 @@ final class RouteSource {
             refuseMisplaced(route);
             tie(route, ids.get(i));
             List<RouteStep> steps = new ArrayList<>();
-            for (PlacedStep placed : steps(route)) {
+            for (PlacedStep placed : addresses.steps(route, headless)) {
                 steps.add(placed.step());
                 try {
                     // One step more each time, so that the one that does not fit is known.
                     wiring.check(steps);
                 } catch (GanglionException e) {
                     throw new GanglionException(
-                            e.kind(), at(placed.line()) + ": " + e.getMessage(), e);
+                            e.kind(), addresses.at(placed.line()) + ": " + e.getMessage(), e);
                 }
             }
         }
         for (int i = 0; i < routes.size(); i++) {
-            addresses(routes.get(i)).stream()
-                    .filter(each -> !isWord(each.uri()))
+            addresses.of(routes.get(i)).stream()
+                    .filter(each -> !RouteAddresses.isWord(each.uri()))
                     .forEach(this::resolve);
             hoist(routes.get(i), ids.get(i), wiring);
         }
@@ -333,8 +326,10 @@ final class RouteSource {
     private void hoist(RouteDefinition route, String id, Wiring wiring) {
         List<ProcessorDefinition<?>> outputs = route.getOutputs();
         for (ProcessorDefinition<?> output : List.copyOf(outputs)) {
-            if (output instanceof ToDefinition to && isWord(resolved(to.getUri()))) {
-                RouteStep step = untied(step(resolved(to.getUri())));
+            if (output instanceof ToDefinition to
+                    && RouteAddresses.isWord(addresses.resolved(to.getUri()))) {
+                RouteStep step =
+                        RouteAddresses.untied(addresses.step(addresses.resolved(to.getUri())));
                 if (wiring.segments(step)) {
                     segmenters.put(id, step);
                     outputs.remove(output);
@@ -354,7 +349,7 @@ final class RouteSource {
         } catch (RuntimeException e) {
             throw new GanglionException(
                     Kind.SETUP,
-                    at(address.line()) + ": " + Sentences.of(e) + options(address, e),
+                    addresses.at(address.line()) + ": " + Sentences.of(e) + options(address, e),
                     e);
         }
     }
@@ -364,19 +359,31 @@ final class RouteSource {
         EndpointUriFactory known =
                 Sentences.of(thrown).contains("Unknown parameters")
                         ? camel.getCamelContextExtension()
-                                .getEndpointUriFactory(scheme(address.uri()))
+                                .getEndpointUriFactory(RouteAddresses.scheme(address.uri()))
                         : null;
         return known == null
                 ? ""
                 : "; it has: " + String.join(", ", new TreeSet<>(known.propertyNames()));
     }
 
+    /** {@return the file, with the line of the step that a sentence begins with if it does} */
+    String at(String sentence) {
+        for (RouteDefinition route : routes) {
+            for (PlacedStep placed : addresses.steps(route, headless)) {
+                if (sentence.startsWith(placed.step() + ": ")) {
+                    return addresses.at(placed.line());
+                }
+            }
+        }
+        return addresses.at(0);
+    }
+
     /** {@return at which addresses its routes listen, for messages} */
     String listening() {
         return routes.stream()
                 .map(RouteDefinition::getInput)
-                .map(from -> address(from.getUri(), from.getLineNumber(), true))
-                .filter(address -> !isWord(address.uri()))
+                .map(from -> addresses.address(from.getUri(), from.getLineNumber(), true))
+                .filter(address -> !RouteAddresses.isWord(address.uri()))
                 .map(address -> "'" + address.uri() + "' (line " + address.line() + ")")
                 .collect(Collectors.joining(", "));
     }
@@ -388,24 +395,24 @@ final class RouteSource {
 
     /** A word under anything but {@code from:} and {@code to:} would belong to no route. */
     private void refuseMisplaced(RouteDefinition route) {
-        List<Address> addresses = addresses(route);
-        for (Address address : addresses) {
-            boolean first = address == addresses.get(0);
-            boolean senses = scheme(address.uri()).equals("sense");
-            if (isWord(address.uri()) && first != senses) {
+        List<Address> all = addresses.of(route);
+        for (Address address : all) {
+            boolean first = address == all.get(0);
+            boolean senses = RouteAddresses.scheme(address.uri()).equals("sense");
+            if (RouteAddresses.isWord(address.uri()) && first != senses) {
                 throw new GanglionException(
                         Kind.SETUP,
-                        at(address.line())
+                        addresses.at(address.line())
                                 + ": '"
                                 + address.uri()
                                 + (first
                                         ? "' cannot begin a route; write it after 'to:', and begin with sense: or a Camel component"
                                         : "' begins a route; write it after 'from:', not after 'to:'"));
             }
-            if (isWord(address.uri()) && !address.fixed()) {
+            if (RouteAddresses.isWord(address.uri()) && !address.fixed()) {
                 throw new GanglionException(
                         Kind.SETUP,
-                        at(address.line())
+                        addresses.at(address.line())
                                 + ": '"
                                 + address.uri()
                                 + "' stands where addresses may change with each message; write it"
@@ -414,22 +421,18 @@ final class RouteSource {
         }
     }
 
-    private String at(int line) {
-        return line > 0 ? file + ":" + line : file.toString();
-    }
-
     /**
      * Adds to each address which route it belongs to, and to sensor and encoders which model they
      * work for.
      */
     private void tie(RouteDefinition route, String id) {
-        List<ToDefinition> outputs = outputs(route, ToDefinition.class);
+        List<ToDefinition> outputs = RouteAddresses.outputs(route, ToDefinition.class);
         String model = "";
         for (int i = outputs.size() - 1; i >= 0; i--) {
             ToDefinition to = outputs.get(i);
-            String uri = resolved(to.getUri());
-            if (scheme(uri).equals("infer")) {
-                model = step(uri).name();
+            String uri = addresses.resolved(to.getUri());
+            if (RouteAddresses.scheme(uri).equals("infer")) {
+                model = addresses.step(uri).name();
             }
             to.setUri(tied(to.getUri(), id, model));
         }
@@ -438,11 +441,11 @@ final class RouteSource {
     }
 
     private String tied(String written, String id, String model) {
-        String uri = resolved(written);
-        if (!isWord(uri)) {
+        String uri = addresses.resolved(written);
+        if (!RouteAddresses.isWord(uri)) {
             return written;
         }
-        RouteStep step = step(uri);
+        RouteStep step = addresses.step(uri);
         boolean works =
                 (step.word().equals("encode") || step.word().equals("sense"))
                         && !step.parameters().containsKey("model")
@@ -455,99 +458,5 @@ final class RouteSource {
             tied += (tied.contains("?") ? "&" : "?") + Words.ROUTE + "=RAW(" + id + ")";
         }
         return tied;
-    }
-
-    private static <D> List<D> outputs(RouteDefinition route, Class<D> type) {
-        return List.copyOf(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), type));
-    }
-
-    /** The steps in the order in which a message meets them, with the lines of their addresses. */
-    private List<PlacedStep> steps(RouteDefinition route) {
-        List<PlacedStep> steps = new ArrayList<>();
-        for (Address address : addresses(route)) {
-            boolean recorded = headless && scheme(address.uri()).equals("sense");
-            if (isWord(address.uri()) && !recorded) {
-                steps.add(new PlacedStep(untied(step(address.uri())), address.line()));
-            }
-        }
-        return steps;
-    }
-
-    private static RouteStep untied(RouteStep step) {
-        Map<String, String> parameters = new LinkedHashMap<>(step.parameters());
-        parameters.remove(Words.ROUTE);
-        return new RouteStep(step.word(), step.name(), parameters, step.folder());
-    }
-
-    /** All addresses of a route that are known before a message comes. */
-    private List<Address> addresses(RouteDefinition route) {
-        List<Address> addresses = new ArrayList<>();
-        FromDefinition from = route.getInput();
-        addresses.add(address(from.getUri(), from.getLineNumber(), true));
-        for (ProcessorDefinition<?> output : outputs(route, ProcessorDefinition.class)) {
-            if (output instanceof EndpointRequiredDefinition required) {
-                addresses.add(
-                        address(
-                                required.getEndpointUri(),
-                                output.getLineNumber(),
-                                output instanceof ToDefinition));
-            } else if (output instanceof ToDynamicDefinition dynamic
-                    && !dynamic.getUri().contains("${")) {
-                addresses.add(address(dynamic.getUri(), output.getLineNumber(), false));
-            }
-        }
-        return addresses;
-    }
-
-    private Address address(String written, int line, boolean fixed) {
-        try {
-            return new Address(resolved(written), line, fixed);
-        } catch (IllegalArgumentException e) {
-            throw new GanglionException(
-                    Kind.SETUP,
-                    at(line)
-                            + ": a placeholder in '"
-                            + written
-                            + "' has no value; write {{name:default}}, or set it when you start ("
-                            + e.getMessage()
-                            + ")",
-                    e);
-        }
-    }
-
-    private String resolved(String uri) {
-        return camel.resolvePropertyPlaceholders(uri);
-    }
-
-    private static boolean isWord(String uri) {
-        return Words.ALL.contains(scheme(uri));
-    }
-
-    private static String scheme(String uri) {
-        int colon = uri.indexOf(':');
-        return colon < 0 ? "" : uri.substring(0, colon);
-    }
-
-    private RouteStep step(String uri) {
-        int colon = uri.indexOf(':');
-        int question = uri.indexOf('?');
-        String name =
-                uri.substring(colon + 1, question < 0 ? uri.length() : question)
-                        .replaceFirst("^//", "");
-        Map<String, String> parameters = new LinkedHashMap<>();
-        if (question >= 0) {
-            try {
-                Map<String, Object> query =
-                        URISupport.parseQuery(uri.substring(question + 1), true);
-                URISupport.resolveRawParameterValues(query);
-                query.forEach((key, value) -> parameters.put(key, String.valueOf(value)));
-            } catch (URISyntaxException e) {
-                throw new GanglionException(
-                        Kind.SETUP,
-                        file + ": the address '" + uri + "' is not understood: " + e.getMessage(),
-                        e);
-            }
-        }
-        return new RouteStep(uri.substring(0, colon), name, parameters, folder());
     }
 }

@@ -56,6 +56,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private boolean watching;
     private boolean passedOn;
     private long leftNanos;
+    private long stoodNanos;
     private long gapNanos;
     private @Nullable RouteStep gapBefore;
 
@@ -128,6 +129,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             // What it waited for between two steps, such as in seda:, is no waiting to be taken up.
             copy.takenNanos = flow.takenNanos;
             copy.leftNanos = flow.leftNanos;
+            copy.stoodNanos = flow.stoodNanos;
             copy.gapNanos = flow.gapNanos;
             copy.gapBefore = flow.gapBefore;
             copy.heldNanos = flow.heldNanos;
@@ -237,6 +239,17 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     long leave() {
         leftNanos = System.nanoTime();
         return leftNanos;
+    }
+
+    /**
+     * The message stood where it left until others had come as far and went on before it: it waited
+     * for its turn, as in the queue.
+     *
+     * @param modelNanos what of that time the model computed for it
+     */
+    void stood(long modelNanos) {
+        long sinceNanos = leftNanos;
+        stoodNanos += leave() - sinceNanos - modelNanos;
     }
 
     void text(CharSequence said) {
@@ -425,7 +438,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                         decideNanos,
                         actNanos,
                         endNanos - capturedNanos,
-                        takenNanos - capturedNanos,
+                        takenNanos - capturedNanos + stoodNanos,
                         heldNanos,
                         gapNanos,
                         gapBefore == null ? "" : gapBefore.toString(),

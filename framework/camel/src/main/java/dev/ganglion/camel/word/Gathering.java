@@ -15,15 +15,22 @@ import org.jspecify.annotations.Nullable;
  * Messages of a sensor's thread that stand at {@code infer:} until the samples that wait behind
  * them have come as far, so that the steps of several streams are made at once. One thread, which
  * must {@link #run} them before it waits for anything: they hold their lanes.
+ *
+ * <p>The value of a sample stays as it is until its message has ended, unless a segmenter gave it:
+ * that one may reuse its memory as soon as the message stands.
  */
 final class Gathering {
+    /** How many times as many messages as a batch has may come by while some stand. */
+    private static final int PATIENCE = 4;
+
     private static final ThreadLocal<@Nullable Gathering> HERE = new ThreadLocal<>();
 
     private final RouteScope route;
     private final Together together = new Together();
     private final List<Message> standing = new ArrayList<>();
     private @Nullable Message current;
-    private boolean full;
+    private int patience;
+    private boolean ran;
 
     private Gathering(RouteScope route) {
         this.route = route;
@@ -50,34 +57,12 @@ final class Gathering {
         private volatile boolean done;
 
         /** Goes on with it, while it stands; null otherwise. */
-        @Nullable AsyncCallback next;
-
-        private @Nullable Flow flow;
-        private @Nullable WordEndpoint at;
+        @Nullable Runnable next;
 
         Message(Exchange exchange, String stream, Runnable whenDone) {
             this.exchange = exchange;
             this.stream = stream;
             this.whenDone = whenDone;
-        }
-
-        void stand(WordEndpoint where, AsyncCallback goesOn) {
-            at = where;
-            next = goesOn;
-            flow = Flow.of(exchange, where);
-        }
-
-        /** What it stood for others counts as time between two words. */
-        void beginStep() {
-            if (flow != null && at != null) {
-                flow.enter(at.step());
-            }
-        }
-
-        void endStep() {
-            if (flow != null) {
-                flow.leave();
-            }
         }
 
         @Override
@@ -121,8 +106,13 @@ final class Gathering {
             unexpected.handleException(e);
             message.done(true);
         }
+        if (message.next == null && !message.done) {
+            // Another thread has it; those that stand do not wait for that one.
+            current = null;
+            run();
+        }
         settle(message);
-        if (full) {
+        if (!standing.isEmpty() && --patience <= 0) {
             run();
         }
     }
@@ -158,9 +148,19 @@ final class Gathering {
                 || !together.add(steps)) {
             return false;
         }
-        message.stand(at, next);
+        Flow flow = Flow.of(exchange, at);
+        message.next =
+                () -> {
+                    flow.stood(steps.inferNanos());
+                    next.done(false);
+                };
         standing.add(message);
-        full = standing.size() >= batch;
+        if (standing.size() == 1) {
+            patience = PATIENCE * batch;
+        }
+        if (standing.size() >= batch) {
+            patience = 0;
+        }
         return true;
     }
 
@@ -169,19 +169,20 @@ final class Gathering {
         return standing.isEmpty();
     }
 
+    /** {@return whether those that stood went on since this was asked last, all but the latest} */
+    boolean takeRan() {
+        boolean since = ran;
+        ran = false;
+        return since;
+    }
+
     /** Makes the steps of those that stand, and has them go on in their order to their ends. */
     void run() {
         while (!standing.isEmpty()) {
             List<Message> going = new ArrayList<>(standing);
             standing.clear();
-            full = false;
-            for (int i = 0; i < going.size(); i++) {
-                going.get(i).beginStep();
-            }
+            ran = true;
             together.run();
-            for (int i = 0; i < going.size(); i++) {
-                going.get(i).endStep();
-            }
             for (int i = 0; i < going.size(); i++) {
                 goOn(going.get(i));
             }
@@ -189,14 +190,14 @@ final class Gathering {
     }
 
     private void goOn(Message message) {
-        AsyncCallback next = message.next;
+        Runnable next = message.next;
         message.next = null;
         current = message;
         if (next != null) {
-            next.done(false);
+            next.run();
         }
         settle(message);
-        if (full) {
+        if (!standing.isEmpty() && patience <= 0) {
             // At another infer: of the route.
             run();
         }

@@ -2,6 +2,8 @@ package dev.ganglion.camel.word;
 
 import dev.ganglion.api.data.Sample;
 import dev.ganglion.api.data.Tensor;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,8 @@ final class SampleQueue {
     private final WhenFull whenFull;
     private final Place[] places;
     private Place handled = new Place();
+    private final Deque<Place> kept = new ArrayDeque<>();
+    private final Deque<Place> spare = new ArrayDeque<>();
     private int head;
     private int size;
     private long dropped;
@@ -170,6 +174,21 @@ final class SampleQueue {
             wait();
         }
         return size == 0 ? END : next();
+    }
+
+    /**
+     * The sample that was taken last stays valid until {@link #free}; for the thread that takes.
+     */
+    void keep() {
+        kept.push(handled);
+        handled = spare.isEmpty() ? new Place() : spare.pop();
+    }
+
+    /** The samples that were kept are no longer needed. */
+    void free() {
+        while (!kept.isEmpty()) {
+            spare.push(kept.pop());
+        }
     }
 
     /** {@return the oldest sample, or null when none waits now; valid until the next call} */

@@ -110,7 +110,14 @@ final class SampleThreads {
 
         /** Messages stand only as long as there are samples that do not have to be waited for. */
         private Sample<?> next(@Nullable Gathering gathering) throws InterruptedException {
-            if (gathering != null && !gathering.isEmpty()) {
+            if (gathering == null) {
+                return queue.take();
+            }
+            if (gathering.takeRan()) {
+                queue.free();
+            }
+            if (!gathering.isEmpty()) {
+                queue.keep();
                 Sample<?> waiting = queue.poll();
                 if (waiting != null) {
                     return waiting;

@@ -43,6 +43,22 @@ class SampleQueueTest {
     }
 
     @Test
+    void whatWaitsCanBeTakenWithoutWaiting() throws Exception {
+        SampleQueue queue = new SampleQueue(2, WhenFull.DROP_NEWEST);
+        assertThat(queue.poll()).isNull();
+        queue.offer(sample("a", 1, false));
+        queue.offer(sample("a", 2, false));
+        assertThat(queue.take().sequence()).isEqualTo(1);
+        assertThat(queue.poll()).extracting(Sample::sequence).isEqualTo(2L);
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.idle()).as("the second is still being handled").isFalse();
+        queue.end();
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.take()).isSameAs(SampleQueue.END);
+        assertThat(queue.idle()).isTrue();
+    }
+
+    @Test
     void theNewestIsDroppedAndCounted() throws Exception {
         SampleQueue queue = new SampleQueue(2, WhenFull.DROP_NEWEST);
         assertThat(queue.offer(sample("a", 1, false))).isTrue();

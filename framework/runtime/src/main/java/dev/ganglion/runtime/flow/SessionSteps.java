@@ -46,6 +46,15 @@ public final class SessionSteps implements Steps {
     private @Nullable Shadow shadow;
     private Shadow.@Nullable Track beside;
 
+    /** A copy of the only tensor of a message that waits for others, reused; and a list of it. */
+    private List<Tensor> kept = List.of();
+
+    /** Whether the first step was made together with those of others, and what came of it. */
+    private boolean ahead;
+
+    private int aheadStreams;
+    private @Nullable Throwable aheadFailure;
+
     SessionSteps(ModelPackage source, List<TensorSpec> inputs, Session session, Lane lane) {
         this.lane = lane;
         this.source = source;
@@ -102,6 +111,8 @@ public final class SessionSteps implements Steps {
         planned = steps;
         done = 0;
         over = false;
+        ahead = false;
+        aheadFailure = null;
         inferNanos = 0;
         Shadow now = lane.lease().shadow();
         if (now != shadow) {
@@ -125,6 +136,12 @@ public final class SessionSteps implements Steps {
 
     /** The message was handled: whoever still pulls is told so. */
     void end() {
+        if (ahead) {
+            // Nobody asked for it, but the state has moved on.
+            done++;
+            ahead = false;
+            aheadFailure = null;
+        }
         ranBefore += done;
         savedBefore += planned - done;
         done = 0;
@@ -150,11 +167,16 @@ public final class SessionSteps implements Steps {
         long startNanos = System.nanoTime();
         try {
             try {
-                step();
+                if (ahead) {
+                    takeAhead();
+                } else {
+                    step();
+                }
             } catch (GanglionException e) {
                 if (!mayTryAgain(e)) {
                     throw e;
                 }
+                broken = false;
                 session = lane.reopened();
                 tokenInputs = writer();
                 shape = new long[0];
@@ -182,13 +204,88 @@ public final class SessionSteps implements Steps {
     }
 
     private void step() {
+        writeInput();
+        session.run();
+    }
+
+    private void writeInput() {
         TokenInputs writer = tokenInputs;
         if (writer != null) {
             writer.write(tokens);
         } else {
             write(batch.get(done));
         }
-        session.run();
+    }
+
+    /**
+     * Prepares the first step, so that it can be made together with those of others. A single
+     * tensor of the message is copied: it need not stay as it is.
+     *
+     * @return false when it is to be made alone, because there is none, or it would be refused
+     */
+    boolean prepare() {
+        if (planned == 0
+                || done > 0
+                || broken
+                || lane.cancelled()
+                || lane.utterance().isDecided()) {
+            return false;
+        }
+        try {
+            writeInput();
+        } catch (GanglionException | IllegalArgumentException refused) {
+            // Said when the step is made: this is not the place where a message fails.
+            return false;
+        }
+        if (batch.size() == 1) {
+            keep(batch.get(0));
+        }
+        return true;
+    }
+
+    private void keep(Tensor tensor) {
+        if (kept.isEmpty() || kept.get(0).type() != tensor.type() || !kept.get(0).hasShape(shape)) {
+            kept = List.of(Tensor.allocate(tensor.type(), tensor.shape()));
+        }
+        kept.get(0).bytes().put(0, tensor.bytes(), 0, tensor.bytes().capacity());
+        batch = kept;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /**
+     * The first step was made together with those of others.
+     *
+     * @param nanos its share of the time
+     * @param streams how many they were
+     * @param failure why it failed, or null
+     */
+    void ranAhead(long nanos, int streams, @Nullable Throwable failure) {
+        ahead = true;
+        aheadStreams = streams;
+        aheadFailure = failure;
+        inferNanos += nanos;
+        broken |= failure != null;
+    }
+
+    private void takeAhead() {
+        Throwable failure = aheadFailure;
+        ahead = false;
+        aheadFailure = null;
+        if (failure != null) {
+            throw new GanglionException(
+                    Kind.REOPEN,
+                    "model "
+                            + source.id()
+                            + " failed in a step of "
+                            + aheadStreams
+                            + " streams at once ("
+                            + failure.getMessage()
+                            + "); without batch= on infer: each of them fails by itself",
+                    failure);
+        }
     }
 
     /** Only before the first step of an utterance: later ones need the state that is lost. */

@@ -5,7 +5,8 @@
  * an encoder, a session and the deciders behind it, so that every answer comes from exactly one
  * version. {@link dev.ganglion.runtime.flow.Lanes} keeps the lanes of a route: one per utterance
  * under way, and the idle ones for whoever comes next. {@link
- * dev.ganglion.runtime.flow.SessionSteps} is the cursor that runs the session for whoever reads it.
+ * dev.ganglion.runtime.flow.SessionSteps} is the cursor that runs the session for whoever reads it,
+ * {@link dev.ganglion.runtime.flow.Together} runs the first steps of several at once.
  */
 @Export
 @Version("1.0.0")

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param decideNanos the time in the decider, without the model's
  * @param actNanos the time in the device
  * @param totalNanos from the sensing to the action
- * @param waitNanos the part of it before the route took the sample up
+ * @param waitNanos the part of it before the route took the sample up, and before its turn came
+ *     among streams that make their steps at once
  * @param heldNanos for how long an encoder had given nothing before, because it gathered
  * @param gapNanos the longest time between two of the five words, spent in other steps of the route
  * @param gapBefore the step that came after that time, or empty

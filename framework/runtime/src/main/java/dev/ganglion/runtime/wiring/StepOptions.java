@@ -57,6 +57,11 @@ public final class StepOptions {
                                             .describedAs("whether a text that is too long is cut")),
                     "infer",
                             List.of(
+                                    Parameter.integer("batch", "1", 1, 256)
+                                            .withDefault("1")
+                                            .describedAs(
+                                                    "how many streams whose samples wait make a step"
+                                                            + " at once, at most"),
                                     Parameter.flag("retry")
                                             .withDefault("false")
                                             .describedAs(

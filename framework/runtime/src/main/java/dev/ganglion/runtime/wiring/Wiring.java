@@ -249,6 +249,7 @@ public final class Wiring {
         StepOptions.of(step, List.of());
         try (Lease lease = host.lease(step.name(), "wiring of " + step)) {
             List<TensorSpec> inputs = lease.model().inputs();
+            batch(step, lease);
             boolean tokens =
                     before != null
                             && before.word().equals("encode")
@@ -295,6 +296,24 @@ public final class Wiring {
                 }
                 fit(before, given, step, inputs.get(0));
             }
+        }
+    }
+
+    private static void batch(RouteStep step, Lease lease) {
+        long streams = StepOptions.own(step).integer("batch");
+        String alone = streams > 1 ? lease.model().onlyAlone() : null;
+        if (alone != null) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    step
+                            + " asks for batch="
+                            + streams
+                            + ", but model "
+                            + lease.source().id()
+                            + " makes the steps of streams one by one: "
+                            + alone
+                            + "; leave batch out, or install a model in single precision whose"
+                            + " tensors have a free first axis with a row for each stream");
         }
     }
 

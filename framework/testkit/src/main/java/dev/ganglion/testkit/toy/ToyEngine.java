@@ -9,6 +9,7 @@ import dev.ganglion.api.model.ModelPackage;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -34,6 +35,7 @@ public final class ToyEngine implements Engine {
     private final AtomicInteger mostOpenModels = new AtomicInteger();
     private final AtomicInteger openSessions = new AtomicInteger();
     private final AtomicInteger usesAfterFree = new AtomicInteger();
+    private final List<Integer> together = new CopyOnWriteArrayList<>();
 
     /** An engine with counters and gates of its own. */
     public ToyEngine() {}
@@ -112,6 +114,18 @@ public final class ToyEngine implements Engine {
      */
     public int usesAfterFree() {
         return usesAfterFree.get();
+    }
+
+    /**
+     * {@return how many sessions of a {@code toy-recurrent} or {@code toy-slow} model made a step
+     * together, each time that some did}
+     */
+    public List<Integer> together() {
+        return List.copyOf(together);
+    }
+
+    void ranTogether(int sessions) {
+        together.add(sessions);
     }
 
     void modelOpened() {

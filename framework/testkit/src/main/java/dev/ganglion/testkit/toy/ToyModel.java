@@ -9,6 +9,7 @@ import dev.ganglion.api.model.ModelPackage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** What the toy models have in common: specs that agree with the card, and being counted. */
 abstract class ToyModel implements Model {
@@ -78,6 +79,25 @@ abstract class ToyModel implements Model {
     }
 
     abstract Session newSession();
+
+    /** {@return whether its sessions may be run together} */
+    boolean runsTogether() {
+        return false;
+    }
+
+    @Override
+    public final @Nullable String onlyAlone() {
+        return runsTogether() ? null : "a toy of this format computes one stream at a time";
+    }
+
+    @Override
+    public final void runTogether(List<Session> sessions) {
+        if (runsTogether()) {
+            sessions.forEach(session -> ((ToySession) session).checkReady());
+            engine.ranTogether(sessions.size());
+        }
+        sessions.forEach(Session::run);
+    }
 
     final ToyEngine engine() {
         return engine;

@@ -33,6 +33,11 @@ final class ToyRecurrent extends ToyModel {
         return new Stream();
     }
 
+    @Override
+    boolean runsTogether() {
+        return true;
+    }
+
     private final class Stream extends ToySession {
         private float level;
 

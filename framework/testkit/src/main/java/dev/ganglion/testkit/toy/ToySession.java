@@ -122,15 +122,20 @@ abstract class ToySession implements Session {
 
     @Override
     public final void run() {
+        checkReady();
+        step();
+        // A model that was closed during the step has computed with freed memory.
+        model.checkAlive();
+        hasRun = true;
+    }
+
+    /** A step could be made now. */
+    final void checkReady() {
         checkUsable();
         checkNotCancelled();
         for (int i = 0; i < model.inputs().size(); i++) {
             written(model.inputs().get(i).name());
         }
-        step();
-        // A model that was closed during the step has computed with freed memory.
-        model.checkAlive();
-        hasRun = true;
     }
 
     @Override

@@ -30,6 +30,11 @@ final class ToySlow extends ToyModel {
         return new Stream();
     }
 
+    @Override
+    boolean runsTogether() {
+        return true;
+    }
+
     private final class Stream extends ToySession {
         Stream() {
             super(ToySlow.this, engine().slowGate());

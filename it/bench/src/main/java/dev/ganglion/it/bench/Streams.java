@@ -108,7 +108,7 @@ public final class Streams {
                         whenFull: drop-oldest
                       steps:
                         - to: encode:logmel
-                        - to: infer:kws-digits
+                        - to: infer:kws-digits?batch={{batch}}
                         - to: decide:labels?refractoryMillis=500
                 """);
         System.out.printf("load average before: %s%n", Bench.load());
@@ -154,7 +154,9 @@ public final class Streams {
                                 "--set",
                                 "input=" + sounds,
                                 "--set",
-                                "count=" + count)
+                                "count=" + count,
+                                "--set",
+                                "batch=" + Integer.getInteger("bench.batch", 1))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();

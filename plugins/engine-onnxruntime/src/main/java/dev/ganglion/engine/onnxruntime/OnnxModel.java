@@ -11,7 +11,9 @@ import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.infer.Session;
 import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,14 @@ final class OnnxModel implements Model {
     private final List<TensorSpec> outputs;
     private final List<State> states;
     private final @Nullable TokenSignature tokens;
+    private final @Nullable String fixed;
+    private final Deque<Rows> idleRows = new ArrayDeque<>();
+
+    /**
+     * Why streams are computed alone; empty when they need not be, null before it was looked at.
+     */
+    private volatile @Nullable String alone;
+
     private int openSessions;
     private boolean closed;
 
@@ -96,6 +106,31 @@ final class OnnxModel implements Model {
             inputs = taken;
             outputs = Signature.agree(source, "output", gives, hiddenOutputs, said, false);
         }
+        fixed = fixedAxis(source, takes, gives);
+    }
+
+    /** Why the file cannot take a row for each of several streams, or null when it can. */
+    private @Nullable String fixedAxis(
+            ModelPackage source, Map<String, NodeInfo> takes, Map<String, NodeInfo> gives) {
+        List<TensorSpec> all = new ArrayList<>();
+        inputs.forEach(each -> all.add(Signature.spec(source, "input", takes, each.name())));
+        if (tokens == null) {
+            outputs.forEach(each -> all.add(Signature.spec(source, "output", gives, each.name())));
+        }
+        for (State state : states) {
+            all.add(state.input());
+            all.add(state.output());
+        }
+        for (TensorSpec each : all) {
+            if (each.shape().isEmpty() || each.shape().get(0) != TensorSpec.ANY) {
+                return "the first axis of its tensor "
+                        + each
+                        + " is fixed in "
+                        + source.weights()
+                        + ", so it has no row for a second stream";
+            }
+        }
+        return null;
     }
 
     /** The state that the card declares, or the keys and values that tell by their names. */
@@ -156,20 +191,81 @@ final class OnnxModel implements Model {
         try {
             Session session =
                     tokens == null
-                            ? new OnnxSession(this, runtime, states)
+                            ? new OnnxSession(
+                                    this, runtime, inputs, outputs, states, this::sessionClosed)
                             : new OnnxTokenSession(this, runtime, tokens);
             openSessions++;
             return session;
         } catch (OrtException e) {
-            throw new GanglionException(
-                    Kind.RETRY,
-                    "model "
-                            + id
-                            + ": ONNX Runtime opened no session ("
-                            + NativeLibrary.oneLine(e)
-                            + "); free memory and try again",
-                    e);
+            throw noSession(e);
         }
+    }
+
+    @Override
+    public @Nullable String onlyAlone() {
+        String known = alone;
+        if (known == null) {
+            synchronized (this) {
+                known = alone;
+                if (known == null) {
+                    String why =
+                            tokens != null
+                                    ? "it generates tokens, and each sequence is as long as it is"
+                                    : fixed != null ? fixed : RowsCheck.difference(this);
+                    known = why == null ? "" : why;
+                    alone = known;
+                }
+            }
+        }
+        return known.isEmpty() ? null : known;
+    }
+
+    @Override
+    public void runTogether(List<Session> sessions) {
+        if (sessions.size() < 2 || onlyAlone() != null) {
+            Model.super.runTogether(sessions);
+        } else {
+            runRows(sessions);
+        }
+    }
+
+    void runRows(List<Session> sessions) {
+        for (int i = 0; i < sessions.size(); i++) {
+            ((OnnxSession) sessions.get(i)).checkReady();
+        }
+        Rows rows = takeRows();
+        try {
+            rows.run(sessions);
+        } finally {
+            synchronized (idleRows) {
+                idleRows.push(rows);
+            }
+        }
+    }
+
+    private Rows takeRows() {
+        synchronized (idleRows) {
+            Rows idle = idleRows.poll();
+            if (idle != null) {
+                return idle;
+            }
+        }
+        try {
+            return new Rows(this, runtime, states);
+        } catch (OrtException e) {
+            throw noSession(e);
+        }
+    }
+
+    private GanglionException noSession(OrtException e) {
+        return new GanglionException(
+                Kind.RETRY,
+                "model "
+                        + id
+                        + ": ONNX Runtime opened no session ("
+                        + NativeLibrary.oneLine(e)
+                        + "); free memory and try again",
+                e);
     }
 
     /** The files beside the weights, which the runtime maps. */
@@ -199,6 +295,10 @@ final class OnnxModel implements Model {
 
     private void freeWhenUnused() {
         if (closed && openSessions == 0) {
+            synchronized (idleRows) {
+                idleRows.forEach(Rows::close);
+                idleRows.clear();
+            }
             try {
                 runtime.close();
             } catch (OrtException e) {

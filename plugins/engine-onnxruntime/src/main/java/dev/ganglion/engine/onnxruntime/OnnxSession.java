@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class OnnxSession implements Session {
     private final OnnxModel model;
     private final OrtSession runtime;
+    private final Runnable whenClosed;
     private final RunControl control;
     private final ShapedMemory[] inputs;
     private final ShapedMemory[] outputs;
@@ -33,18 +34,33 @@ final class OnnxSession implements Session {
     private final StateBuffers[] states;
     private final @Nullable Tensor[] given;
     private final @Nullable Binding[] bindings = new @Nullable Binding[Binding.KEPT];
-    private @Nullable Binding computed;
+    private final Tensor[] ofRows;
+    private Tensor @Nullable [] computed;
     private int turn;
 
-    OnnxSession(OnnxModel model, OrtSession runtime, List<OnnxModel.State> hidden)
+    /**
+     * @param takes what is shown as inputs
+     * @param gives what is shown as outputs
+     * @param hidden the state that is not shown
+     * @param whenClosed is called once
+     */
+    OnnxSession(
+            OnnxModel model,
+            OrtSession runtime,
+            List<TensorSpec> takes,
+            List<TensorSpec> gives,
+            List<OnnxModel.State> hidden,
+            Runnable whenClosed)
             throws OrtException {
         this.model = model;
         this.runtime = runtime;
+        this.whenClosed = whenClosed;
         control = new RunControl(model.id());
-        inputs = model.inputs().stream().map(ShapedMemory::new).toArray(ShapedMemory[]::new);
-        outputs = model.outputs().stream().map(ShapedMemory::new).toArray(ShapedMemory[]::new);
-        inputNames = model.inputs().stream().map(TensorSpec::name).toArray(String[]::new);
-        outputNames = model.outputs().stream().map(TensorSpec::name).toArray(String[]::new);
+        inputs = takes.stream().map(ShapedMemory::new).toArray(ShapedMemory[]::new);
+        outputs = gives.stream().map(ShapedMemory::new).toArray(ShapedMemory[]::new);
+        inputNames = takes.stream().map(TensorSpec::name).toArray(String[]::new);
+        outputNames = gives.stream().map(TensorSpec::name).toArray(String[]::new);
+        ofRows = new Tensor[outputs.length];
         requested = new LinkedHashSet<>(Arrays.asList(outputNames));
         given = new @Nullable Tensor[inputs.length];
         states = new StateBuffers[hidden.size()];
@@ -103,7 +119,7 @@ final class OnnxSession implements Session {
                 runAllocating(binding);
             }
             turn = 1 - turn;
-            computed = binding;
+            computed = binding.outputs;
         } catch (OrtException e) {
             throw control.failure(e);
         }
@@ -171,17 +187,7 @@ final class OnnxSession implements Session {
         }
         Tensor[] tensors = new Tensor[given.length];
         for (int i = 0; i < given.length; i++) {
-            Tensor tensor = given[i];
-            if (tensor == null) {
-                throw new IllegalArgumentException(
-                        "model "
-                                + model.id()
-                                + ": input '"
-                                + inputNames[i]
-                                + "' was never written; ask for its memory with input() before"
-                                + " run()");
-            }
-            tensors[i] = tensor;
+            tensors[i] = given(i);
         }
         Binding made = new Binding(inputNames, tensors, outputNames.length, states);
         Binding oldest = bindings[bindings.length - 1];
@@ -191,6 +197,70 @@ final class OnnxSession implements Session {
         System.arraycopy(bindings, 0, bindings, 1, bindings.length - 1);
         bindings[0] = made;
         return made;
+    }
+
+    /** {@return an input as it was written} */
+    Tensor given(int input) {
+        Tensor tensor = given[input];
+        if (tensor == null) {
+            throw new IllegalArgumentException(
+                    "model "
+                            + model.id()
+                            + ": input '"
+                            + inputNames[input]
+                            + "' was never written; ask for its memory with input() before run()");
+        }
+        return tensor;
+    }
+
+    /** What {@link #run} would refuse before it computes is refused. */
+    void checkReady() {
+        control.refuseWhenClosed();
+        control.refuseWhenCancelled();
+        for (int i = 0; i < given.length; i++) {
+            given(i);
+        }
+    }
+
+    /** {@return whether a step of both can be one: single rows of the same shapes} */
+    boolean isRowLike(OnnxSession other) {
+        boolean same = true;
+        for (int i = 0; same && i < given.length; i++) {
+            Tensor mine = given(i);
+            Tensor theirs = other.given(i);
+            same = mine.rank() == theirs.rank() && mine.size(0) == 1;
+            for (int axis = 0; same && axis < mine.rank(); axis++) {
+                same = mine.size(axis) == theirs.size(axis);
+            }
+        }
+        return same;
+    }
+
+    /** {@return a hidden state as the next step reads it} */
+    Tensor state(int index) {
+        return states[index].buffer(turn);
+    }
+
+    /** Takes over its row of an output that was computed for several streams. */
+    void takeRow(int output, Tensor rows, int row, long[] shape) {
+        int before = outputs[output].capacity();
+        Tensor mine = outputs[output].view(shape);
+        if (before != outputs[output].capacity()) {
+            dropBindings();
+        }
+        int bytes = mine.bytes().capacity();
+        mine.bytes().put(0, rows.bytes(), row * bytes, bytes);
+        ofRows[output] = mine;
+    }
+
+    /** A step together with others begins: what was computed before is no longer valid. */
+    void beginTogether() {
+        computed = null;
+    }
+
+    /** All rows were taken over. */
+    void endTogether() {
+        computed = ofRows;
     }
 
     private void dropBindings() {
@@ -212,8 +282,8 @@ final class OnnxSession implements Session {
     public Tensor output(String name) {
         control.refuseWhenClosed();
         int index = index(outputs, name, "output");
-        Binding last = computed;
-        if (last == null || last.outputs == null) {
+        Tensor[] last = computed;
+        if (last == null) {
             throw new IllegalStateException(
                     "model "
                             + model.id()
@@ -221,7 +291,7 @@ final class OnnxSession implements Session {
                             + name
                             + "' yet: no step was run since the session was opened, reset or failed");
         }
-        return last.outputs[index];
+        return last[index];
     }
 
     private int index(ShapedMemory[] tensors, String name, String side) {
@@ -262,7 +332,7 @@ final class OnnxSession implements Session {
             for (StateBuffers state : states) {
                 state.close();
             }
-            model.sessionClosed();
+            whenClosed.run();
         }
     }
 }

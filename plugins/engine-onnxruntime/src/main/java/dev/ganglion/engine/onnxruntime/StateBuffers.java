@@ -41,6 +41,11 @@ final class StateBuffers implements AutoCloseable {
         return tensors[turn];
     }
 
+    /** {@return what the step of this turn reads} */
+    Tensor buffer(int turn) {
+        return buffers[turn];
+    }
+
     /** Zeroes the buffer that the step of this turn reads. */
     void clear(int turn) {
         var bytes = buffers[turn].bytes();
