@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The main job, watched by the kernel: it speaks to nobody and writes only where it may. */
 class NothingLeavesIT {
@@ -21,8 +22,14 @@ class NothingLeavesIT {
 
     @TempDir Path folder;
 
-    @Test
-    void theMainJobConnectsToNothingAndWritesOnlyIntoItsFolder() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "kitchen-commands, nlu-micro, 43",
+        "keyword-relay, kws-digits, 21",
+        "machine-health, cmapss-rul, 381"
+    })
+    void aRouteConnectsToNothingAndWritesOnlyIntoItsFolder(String route, String model, int lines)
+            throws IOException {
         assumeTrue(
                 Stream.of("/usr/bin/strace", "/usr/local/bin/strace")
                         .anyMatch(file -> Files.isExecutable(Path.of(file))),
@@ -41,13 +48,13 @@ class NothingLeavesIT {
                         folder,
                         Map.of("HOME", home.toString()),
                         "run",
-                        Ganglion.route("kitchen-commands"),
+                        Ganglion.route(route),
                         "--json");
         run.input("");
         assertThat(run.exitStatus()).as("%s", run.err()).isZero();
-        assertThat(run.json()).hasSize(43);
+        assertThat(run.json()).hasSize(lines);
         List<String> calls = Files.readAllLines(log);
-        assertThat(calls).as("what strace saw").anyMatch(call -> call.contains("nlu-micro"));
+        assertThat(calls).as("what strace saw").anyMatch(call -> call.contains(model));
         assertThat(calls).noneMatch(call -> call.contains("AF_INET"));
         assertThat(calls).noneMatch(call -> call.contains("sendto(") || call.contains("sendmsg("));
         List<String> created =

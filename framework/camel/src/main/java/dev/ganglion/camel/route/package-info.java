@@ -3,7 +3,9 @@
  * {@code *.camel.xml}, reloads it when it changes, lets it wait while something is missing, and
  * keeps its last good version running while the new one is broken. {@link
  * dev.ganglion.camel.route.RouteFolder} finds the files. {@link
- * dev.ganglion.camel.route.RouteContext} makes a Camel context that is right for this.
+ * dev.ganglion.camel.route.RouteContext} makes a Camel context that is right for this. {@link
+ * dev.ganglion.camel.route.WhySlow} says of a route that runs where its slowest messages spent
+ * their time.
  */
 @Export
 @Version("1.0.0")

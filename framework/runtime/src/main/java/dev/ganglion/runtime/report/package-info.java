@@ -1,6 +1,7 @@
 /**
  * What happened, for those who show, count or record it: {@link
- * dev.ganglion.runtime.report.Observer}.
+ * dev.ganglion.runtime.report.Observer}. {@link dev.ganglion.runtime.report.Statistics} counts and
+ * has percentiles, {@link dev.ganglion.runtime.report.Slowest} keeps the ten slowest of each route.
  */
 @Export
 @Version("1.0.0")
