@@ -8,7 +8,6 @@ import dev.ganglion.runtime.flow.Lane;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
 import dev.ganglion.runtime.flow.Utterance;
-import dev.ganglion.runtime.record.Outcome;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
 import dev.ganglion.runtime.wiring.RouteStep;
@@ -39,7 +38,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private final long capturedNanos;
     private long takenNanos;
     private final @Nullable Taken taken;
-    private @Nullable List<Judgement> judgements;
+    private final @Nullable Judgements judgements;
     private boolean last;
     private @Nullable Held held;
     private @Nullable Decision decision;
@@ -83,6 +82,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         this.capturedNanos = capturedNanos;
         this.last = last;
         this.taken = taken;
+        this.judgements = taken == null ? null : new Judgements();
         this.leftNanos = System.nanoTime();
         this.takenNanos = taken == null ? leftNanos : taken.takenNanos();
     }
@@ -212,17 +212,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
 
     /** {@return what watches how a decision comes as far as a device; null when nobody records} */
     @Nullable Judgement judging(Decision about) {
-        if (taken == null) {
-            return null;
-        }
-        List<Judgement> all = judgements;
-        if (all == null) {
-            all = new ArrayList<>(1);
-            judgements = all;
-        }
-        Judgement judgement = new Judgement(about);
-        all.add(judgement);
-        return judgement;
+        return judgements == null ? null : judgements.add(about);
     }
 
     /** {@return the time at which the message came to one of the words} */
@@ -374,8 +364,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                 for (Observer observer : endpoint.words().observers()) {
                     observer.failed(route, who, sequence, sentence);
                 }
-                if (taken != null) {
-                    taken.came(failure(taken, sentence));
+                if (taken != null && judgements != null) {
+                    taken.came(judgements.failure(taken.number(), sentence));
                 }
             }
         } finally {
@@ -449,45 +439,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         for (Observer observer : observers) {
             observer.decided(report);
         }
-        if (taken != null) {
-            taken.came(outcome(taken, report));
+        if (taken != null && judgements != null) {
+            taken.came(judgements.outcome(taken.number(), report));
         }
-    }
-
-    private Outcome outcome(Taken input, Report report) {
-        long turn = 0;
-        boolean byDevice = false;
-        for (Judgement each : judgements == null ? List.<Judgement>of() : judgements) {
-            if (each.isAbout(report.decision())) {
-                turn = each.turn();
-                byDevice = each.asked();
-            }
-        }
-        Action done = report.action();
-        return new Outcome(
-                input.number(),
-                report.decision(),
-                report.model().toString(),
-                report.stepsSpent(),
-                report.stepsTotal(),
-                done,
-                byDevice && done != null && !done.performed(),
-                turn,
-                0,
-                "");
-    }
-
-    private Outcome failure(Taken input, String sentence) {
-        long turn = 0;
-        int asked = 0;
-        for (Judgement each : judgements == null ? List.<Judgement>of() : judgements) {
-            turn = turn == 0 ? each.turn() : turn;
-            if (each.failed()) {
-                return Outcome.failed(input.number(), sentence, true, turn, asked);
-            }
-            asked += each.asked() ? 1 : 0;
-        }
-        return Outcome.failed(input.number(), sentence, false, turn, 0);
     }
 
     private void release(boolean utteranceEnded) {
