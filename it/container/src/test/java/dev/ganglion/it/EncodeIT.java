@@ -93,8 +93,10 @@ class EncodeIT {
         Ganglion command = Ganglion.run(folder, "encode", "nlu-macro");
         assertThat(command.exitStatus()).isEqualTo(1);
         assertThat(command.err())
-                .containsExactly(
-                        "ganglion: there is no model 'nlu-macro'; there are: all-minilm-l6-v2, nlu-micro, nlu-small");
+                .singleElement()
+                .asString()
+                .startsWith("ganglion: there is no model 'nlu-macro'; there are: ")
+                .contains("all-minilm-l6-v2, ", "nlu-micro, nlu-small");
     }
 
     @Test

@@ -114,7 +114,7 @@ class OperatorIT {
         for (String percentile : List.of("microsP50", "microsP99")) {
             assertThat(kitchen.get(percentile))
                     .asInstanceOf(MAP)
-                    .containsOnlyKeys("encode", "infer", "decide", "act", "total")
+                    .containsOnlyKeys("encode", "infer", "decide", "act", "total", "sample")
                     .hasEntrySatisfying(
                             "infer",
                             micros -> assertThat(((Number) micros).longValue()).isPositive());

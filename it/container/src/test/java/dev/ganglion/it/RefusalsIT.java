@@ -274,7 +274,7 @@ class RefusalsIT {
     void aPluginThatIsNotThereIsWaitedForAndTheExistingOnesAreListed() {
         assertThat(sentence("no-decider"))
                 .endsWith(
-                        "waits for the decider 'dice' of decide:dice; there are: labels, nearest, slots");
+                        "waits for the decider 'dice' of decide:dice; there are: labels, nearest, slots, threshold");
     }
 
     @Test
@@ -435,7 +435,9 @@ class RefusalsIT {
                         "ganglion: there is no route file or folder "
                                 + Ganglion.route("kitchen")
                                 + "; ")
-                .endsWith("has: http-commands, kitchen-commands, mqtt-commands");
+                .endsWith(
+                        "has: http-commands, keyword-relay, kitchen-commands, machine-health,"
+                                + " mqtt-commands");
     }
 
     @Test
