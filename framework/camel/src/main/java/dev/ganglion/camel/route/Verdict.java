@@ -267,6 +267,13 @@ final class Verdict {
         long threads = own.integer("threads");
         boolean oneStream = slow.stream().map(Report::stream).distinct().count() == 1;
         long dropped = figures == null ? 0 : figures.dropped();
+        if (dropped == 0 && each(Part.WAIT) < NANOS_PER_MILLI) {
+            return wait
+                    + ": that is the way from the thread of "
+                    + sensor
+                    + " to that of the route, and nothing has to be done about it"
+                    + holds;
+        }
         return wait
                 + ": they come faster than "
                 + (threads == 1 ? "one thread handles" : threads + " threads handle")

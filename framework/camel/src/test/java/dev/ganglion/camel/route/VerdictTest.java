@@ -188,6 +188,19 @@ class VerdictTest {
     }
 
     @Test
+    void theWayBetweenTwoThreadsIsNoQueue() {
+        steps("sense:microphone", "infer:nlu");
+        message(5, 6 * MILLI / 10, MILLI / 10, 7 * MILLI / 10, 0);
+        assertThat(sentences())
+                .singleElement()
+                .asString()
+                .contains("before they are taken up")
+                .endsWith(
+                        ": that is the way from the thread of sense:microphone to that of the route,"
+                                + " and nothing has to be done about it");
+    }
+
+    @Test
     void severalStreamsGainFromThreadsAndASingleOneDoesNot() {
         figures = new Figures(2, 0, 12, 0, 1, Map.of(), Map.of());
         steps("sense:mqtt", "infer:nlu");
