@@ -51,7 +51,7 @@ public interface Sensor extends Plugin {
          * Hands the sample over without blocking, unless the route asks for that. For sources that
          * cannot wait, such as microphones. When the pipeline is behind, the route says what is
          * dropped: this sample, or the oldest that still waits; either is counted. The end of an
-         * utterance is never dropped.
+         * utterance moves to a sample that stays, where one does.
          *
          * @return false when this sample was dropped
          */
