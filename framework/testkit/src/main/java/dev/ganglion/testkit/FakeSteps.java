@@ -18,6 +18,8 @@ public final class FakeSteps implements Steps {
     private final ModelPackage model;
     private final Tokens tokens;
     private final List<Map<String, Tensor>> steps = new ArrayList<>();
+    private final List<String> pieces;
+    private final List<Double> probabilities;
     private int count;
 
     /**
@@ -26,8 +28,31 @@ public final class FakeSteps implements Steps {
      * @param outputs the outputs of each step, by name
      */
     public FakeSteps(ModelPackage model, Tokens tokens, List<Map<String, Tensor>> outputs) {
+        this(model, tokens, outputs, List.of(), List.of());
+    }
+
+    /**
+     * Steps of a model that generates: each says one piece.
+     *
+     * @param probabilities how likely the model held each of them
+     */
+    public static FakeSteps saying(
+            ModelPackage model, List<String> pieces, List<Double> probabilities) {
+        List<Map<String, Tensor>> none = new ArrayList<>();
+        pieces.forEach(piece -> none.add(Map.of()));
+        return new FakeSteps(model, new Tokens(), none, pieces, probabilities);
+    }
+
+    private FakeSteps(
+            ModelPackage model,
+            Tokens tokens,
+            List<Map<String, Tensor>> outputs,
+            List<String> pieces,
+            List<Double> probabilities) {
         this.model = model;
         this.tokens = tokens;
+        this.pieces = List.copyOf(pieces);
+        this.probabilities = List.copyOf(probabilities);
         for (Map<String, Tensor> step : outputs) {
             Map<String, Tensor> copies = new TreeMap<>();
             step.forEach((name, tensor) -> copies.put(name, Tensors.copy(tensor)));
@@ -89,6 +114,16 @@ public final class FakeSteps implements Steps {
     @Override
     public Tokens tokens() {
         return tokens;
+    }
+
+    @Override
+    public CharSequence said() {
+        return String.join("", pieces.subList(0, Math.min(count, pieces.size())));
+    }
+
+    @Override
+    public double probability() {
+        return count == 0 || count > probabilities.size() ? 1 : probabilities.get(count - 1);
     }
 
     @Override

@@ -48,6 +48,15 @@ public interface Actuator extends Plugin {
          */
         void makeSafe();
 
+        /**
+         * Takes back what the last {@link #perform} changed.
+         *
+         * @return false when the device cannot, or nothing was changed; nothing has happened then
+         */
+        default boolean undo() {
+            return false;
+        }
+
         /** Lets go of the device; a second call does nothing. */
         @Override
         void close();

@@ -141,6 +141,31 @@ public final class Parameter {
         return form == Form.NUMBER || form == Form.INTEGER;
     }
 
+    /** {@return the words it takes, in order; empty when it takes any text, or no text} */
+    public List<String> values() {
+        return values;
+    }
+
+    /** {@return whether its values are whole numbers} */
+    public boolean isWhole() {
+        return form == Form.INTEGER;
+    }
+
+    /** {@return whether its values are {@code true} and {@code false}} */
+    public boolean isFlag() {
+        return form == Form.FLAG;
+    }
+
+    /** {@return the least number that it takes; 0 when it takes no numbers} */
+    public double minimum() {
+        return minimum;
+    }
+
+    /** {@return the greatest number that it takes; 0 when it takes no numbers} */
+    public double maximum() {
+        return maximum;
+    }
+
     /** {@return the value that holds when none is given, or null} */
     public @Nullable String defaultValue() {
         return defaultValue;

@@ -32,6 +32,23 @@ public interface Vocabulary extends AutoCloseable {
      */
     Stage<Tokens, CharSequence> decoder();
 
+    /**
+     * The bytes that an id stands for in the middle of a text, in UTF-8; a character may be cut
+     * between two ids. A grammar reads them.
+     *
+     * @return not to be changed; empty for an id that stands for no text, such as a control token
+     * @throws GanglionException of kind SETUP when the vocabulary does not know; the message says
+     *     what its kind is
+     */
+    default byte[] piece(int id) {
+        throw new GanglionException(
+                GanglionException.Kind.SETUP,
+                "a vocabulary of "
+                        + getClass().getSimpleName()
+                        + " does not say what each id stands for, so that no grammar can be read"
+                        + " with it; leave the grammar out, or choose a tokenizer that does");
+    }
+
     /** Frees what the vocabulary holds; does nothing unless overridden. */
     @Override
     default void close() {}

@@ -40,6 +40,19 @@ public interface Steps {
     /** {@return what the model read, with the text; empty when it does not read tokens} */
     Tokens tokens();
 
+    /**
+     * {@return what the model has said so far in this message, control tokens left out; empty when
+     * it does not generate} It grows with each {@link #advance}; read it before the next one.
+     */
+    CharSequence said();
+
+    /**
+     * {@return how likely the model held the token that the last {@link #advance} took, from 0 to
+     * 1, before any grammar or sampling; 1 when it does not generate} May cost as much as a look at
+     * each number of the vocabulary.
+     */
+    double probability();
+
     /** {@return the package of the model that is run, as it was when this message was taken up} */
     ModelPackage model();
 }

@@ -1,5 +1,6 @@
 package dev.ganglion.api.sense;
 
+import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Plugin;
@@ -57,6 +58,14 @@ public interface Sensor extends Plugin {
          */
         boolean offer(Sample<?> sample);
 
+        /**
+         * Has the sample handled like {@link #put}, and tells a follower what comes of it, for
+         * sources that answer: a client that waits at the other end of a connection.
+         */
+        default void ask(Sample<?> sample, Follower follower) {
+            put(sample);
+        }
+
         /** Reports an item that could not become a sample; it counts as failed. */
         void failed(String stream, long sequence, GanglionException cause);
 
@@ -71,5 +80,32 @@ public interface Sensor extends Plugin {
 
         /** Says that nothing will come any more. */
         void ended();
+    }
+
+    /**
+     * Follows one message from its sample to what came of it, on the thread that handles it: return
+     * quickly. Implemented by sensors that answer. Each method does nothing unless overridden.
+     */
+    @ConsumerType
+    interface Follower {
+        /** What was said is known: the text itself, or what speech was taken for. */
+        default void heard(CharSequence text) {}
+
+        /**
+         * It was decided, and acted on if there was something to do.
+         *
+         * @param refusal why the action was not performed, or empty
+         */
+        default void decided(Decision decision, String refusal) {}
+
+        /** More of the answer; all of them, joined, are the answer. The piece may be reused. */
+        default void said(CharSequence piece) {}
+
+        /**
+         * Nothing more comes of it.
+         *
+         * @param failure the sentence that says why it failed, or empty
+         */
+        default void ended(String failure) {}
     }
 }

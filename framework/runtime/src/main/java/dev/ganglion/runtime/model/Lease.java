@@ -44,6 +44,11 @@ public final class Lease implements AutoCloseable {
         return loaded.card.steps().getOrDefault(wordAndName, Map.of());
     }
 
+    /** {@return how it is asked when it generates} */
+    public Generation generation() {
+        return loaded.card.generation();
+    }
+
     /**
      * {@return the model's vocabulary, read by this tokenizer plug-in; shared, never to be closed}
      */

@@ -33,6 +33,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  *     loading are made with
  * @param steps what the other steps of a route with this model are opened with unless the route
  *     says otherwise: {@code {"encode:logmel": {"bands": "32"}}}
+ * @param generation how it is asked when it generates
  */
 public record ModelCard(
         ModelPackage source,
@@ -42,7 +43,8 @@ public record ModelCard(
         String licence,
         Deployment deployment,
         Map<String, Example> examples,
-        Map<String, Map<String, String>> steps) {
+        Map<String, Map<String, String>> steps,
+        Generation generation) {
     /**
      * An input as it may look.
      *
@@ -104,7 +106,8 @@ public record ModelCard(
                 licence,
                 deployment,
                 examples,
-                steps);
+                steps,
+                generation);
     }
 
     private static String name(@Nullable Path path) {
@@ -125,7 +128,8 @@ public record ModelCard(
                         "",
                         Deployment.NONE,
                         Map.of(),
-                        Map.of());
+                        Map.of(),
+                        Generation.UNKNOWN);
             }
             throw new GanglionException(
                     Kind.SETUP,

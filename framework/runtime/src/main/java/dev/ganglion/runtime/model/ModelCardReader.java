@@ -42,7 +42,8 @@ record ModelCardReader(Path file, Path folder, @Nullable Object root) {
                     "engine",
                     "isolation",
                     "replacement",
-                    "steps");
+                    "steps",
+                    "generate");
 
     ModelCard card(ModelId id) {
         Map<String, Object> card = map("the card", root);
@@ -98,7 +99,56 @@ record ModelCardReader(Path file, Path folder, @Nullable Object root) {
                 text(card, "licence"),
                 deployment(card),
                 examples(card),
-                steps(card));
+                steps(card),
+                generation(card, sha256));
+    }
+
+    private Generation generation(Map<String, Object> card, Map<String, String> files) {
+        if (!card.containsKey("generate")) {
+            return Generation.UNKNOWN;
+        }
+        Map<String, Object> said = map("generate", card.get("generate"));
+        known(
+                "generate.",
+                said,
+                List.of(
+                        "prompt",
+                        "lowercase",
+                        "start",
+                        "stop",
+                        "maxTokens",
+                        "maxTokensPerSecond",
+                        "grammar"));
+        String prompt = said.containsKey("prompt") ? text(said, "prompt") : Generation.TEXT;
+        if (prompt.split("\\{text}", -1).length != 2) {
+            throw wrong(
+                    "has a prompt under 'generate' in which {text} must stand once, found '"
+                            + prompt
+                            + "'");
+        }
+        String maxTokens = optional(said, "maxTokens");
+        String grammar = optional(said, "grammar");
+        if (!grammar.isEmpty() && !files.containsKey(grammar)) {
+            throw wrong(
+                    "names the grammar '"
+                            + grammar
+                            + "', which is not among its files: "
+                            + files.keySet());
+        }
+        return new Generation(
+                prompt,
+                "true".equals(optional(said, "lowercase")),
+                ids("generate.start", said.get("start")),
+                ids("generate.stop", said.get("stop")),
+                maxTokens.isEmpty() ? Integer.MAX_VALUE : whole("generate.maxTokens", maxTokens),
+                number("generate.maxTokensPerSecond", optional(said, "maxTokensPerSecond")),
+                grammar);
+    }
+
+    private List<Integer> ids(String key, @Nullable Object said) {
+        return list(key, said == null ? List.of() : said).stream()
+                .map(id -> whole(key, id))
+                .toList();
     }
 
     private Map<String, Map<String, String>> steps(Map<String, Object> card) {

@@ -34,6 +34,11 @@ final class ToyVocabulary implements Vocabulary {
         return new Decoder();
     }
 
+    @Override
+    public byte[] piece(int id) {
+        return id < BEGIN ? new byte[] {(byte) id} : new byte[0];
+    }
+
     private static final class Encoder implements Stage<CharSequence, Tokens> {
         private final int room;
         private final boolean truncate;

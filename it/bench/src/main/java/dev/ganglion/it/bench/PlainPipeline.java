@@ -176,6 +176,16 @@ public final class PlainPipeline implements AutoCloseable {
         }
 
         @Override
+        public CharSequence said() {
+            return "";
+        }
+
+        @Override
+        public double probability() {
+            return 1;
+        }
+
+        @Override
         public ModelPackage model() {
             return source;
         }
