@@ -391,6 +391,16 @@ public final class SessionSteps implements Steps {
     }
 
     @Override
+    public CharSequence said() {
+        return "";
+    }
+
+    @Override
+    public double probability() {
+        return 1;
+    }
+
+    @Override
     public ModelPackage model() {
         return source;
     }
