@@ -1,0 +1,64 @@
+package dev.ganglion.binding;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** What a way to call C must be able to do; all the rest is the same for both. */
+interface Backend {
+    /** The first version of Java that can call C without help. */
+    int FOREIGN_SINCE = 22;
+
+    /** {@return its name, for people} */
+    String name();
+
+    /** {@return the address of a function of the C library, 0 when there is none} */
+    long find(String name);
+
+    /** A function at an address. */
+    CFunction function(String name, long address, CType result, List<CType> arguments);
+
+    /**
+     * {@return the address of a C function that calls the body} It is never freed.
+     *
+     * @param arguments no more than {@link CCallback.Body} takes, whole numbers and pointers
+     */
+    long callback(CCallback.Body body, CType result, List<CType> arguments);
+
+    /** {@return where a direct buffer's memory begins, its position left out} */
+    long address(ByteBuffer direct);
+
+    /** {@return a direct buffer over memory that C owns} */
+    ByteBuffer view(long address, int sizeBytes);
+
+    /** {@return the one of this process} */
+    static Backend get() {
+        return Holder.BACKEND;
+    }
+
+    /** Chosen when it is asked for the first time; a refusal is repeated. */
+    final class Holder {
+        private static final Backend BACKEND = choose(Runtime.version().feature());
+
+        private Holder() {}
+    }
+
+    private static Backend choose(int java) {
+        try {
+            return java >= FOREIGN_SINCE ? new ForeignBackend() : new JnaBackend();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "Java "
+                            + java
+                            + " cannot call C here ("
+                            + e
+                            + "); before Java "
+                            + FOREIGN_SINCE
+                            + " the library JNA is needed: put the jar net.java.dev.jna:jna beside"
+                            + " this one, or start a newer Java",
+                    e);
+        }
+    }
+}
