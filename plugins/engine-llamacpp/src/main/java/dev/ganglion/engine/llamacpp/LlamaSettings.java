@@ -1,0 +1,76 @@
+package dev.ganglion.engine.llamacpp;
+
+import dev.ganglion.api.data.GanglionException;
+import dev.ganglion.api.data.GanglionException.Kind;
+import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Parameter;
+import dev.ganglion.api.model.ModelPackage;
+import java.util.List;
+
+/**
+ * The options of a model.
+ *
+ * @param threads that share a step, the caller's included
+ * @param contextTokens that fit into a stream; 0 when only card and file say
+ * @param mapped whether the weights stay in the file
+ * @param embeddings whether it gives sentence vectors instead of tokens
+ */
+record LlamaSettings(int threads, int contextTokens, boolean mapped, boolean embeddings) {
+    private static final String THREADS = "threads";
+    private static final String CONTEXT_TOKENS = "contextTokens";
+    private static final String MEMORY = "memory";
+    private static final String EMBEDDINGS = "embeddings";
+
+    static final List<Parameter> PARAMETERS =
+            List.of(
+                    Parameter.integer(THREADS, "1", 1, 256)
+                            .withDefault("1")
+                            .describedAs("threads that share a step, the caller's included"),
+                    Parameter.integer(CONTEXT_TOKENS, "1", 1, 1 << 20)
+                            .describedAs(
+                                    "tokens that fit into a stream; by default what the card says,"
+                                            + " else what the model was trained for"),
+                    Parameter.choice(MEMORY, List.of("mapped", "resident"))
+                            .withDefault("mapped")
+                            .describedAs(
+                                    "whether weights stay in the file, or are copied, and into the"
+                                            + " order that kernels like"),
+                    Parameter.flag(EMBEDDINGS)
+                            .withDefault("false")
+                            .describedAs("whether it gives sentence vectors instead of tokens"));
+
+    static LlamaSettings of(Options options) {
+        return new LlamaSettings(
+                Math.toIntExact(options.integer(THREADS)),
+                options.has(CONTEXT_TOKENS) ? Math.toIntExact(options.integer(CONTEXT_TOKENS)) : 0,
+                options.text(MEMORY).equals("mapped"),
+                options.flag(EMBEDDINGS));
+    }
+
+    /**
+     * {@return how many tokens fit into a stream}
+     *
+     * @param trainedTokens how many the model was trained for
+     */
+    int capacity(ModelPackage source, int trainedTokens) {
+        int given = contextTokens > 0 ? contextTokens : source.maxTokens();
+        if (given > trainedTokens) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "model "
+                            + source.id()
+                            + " was trained for "
+                            + trainedTokens
+                            + " tokens, found "
+                            + given
+                            + " in "
+                            + (contextTokens > 0
+                                    ? "the option contextTokens"
+                                    : "maxTokens of its card")
+                            + ", "
+                            + (given - trainedTokens)
+                            + " too many; give fewer");
+        }
+        return given > 0 ? given : trainedTokens;
+    }
+}
