@@ -8,6 +8,7 @@ import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.infer.Session;
+import dev.ganglion.api.infer.TokenSession;
 import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
 import java.util.ArrayList;
@@ -111,7 +112,10 @@ final class FaultyEngine implements Engine {
                 if (onOpen != null && which.test(source.id())) {
                     throw onOpen;
                 }
-                return new Faulty(source.id(), model.open());
+                Session session = model.open();
+                return session instanceof TokenSession speaking
+                        ? new FaultyTokens(source.id(), speaking)
+                        : new Faulty(source.id(), session);
             }
 
             @Override
@@ -141,7 +145,43 @@ final class FaultyEngine implements Engine {
         };
     }
 
-    private final class Faulty implements Session {
+    /** Breaks when it is fed. */
+    private final class FaultyTokens extends Faulty implements TokenSession {
+        private final TokenSession session;
+
+        FaultyTokens(ModelId id, TokenSession session) {
+            super(id, session);
+            this.session = session;
+        }
+
+        @Override
+        public int capacity() {
+            return session.capacity();
+        }
+
+        @Override
+        public int position() {
+            return session.position();
+        }
+
+        @Override
+        public void rewind(int position) {
+            session.rewind(position);
+        }
+
+        @Override
+        public void feed(int[] ids, int from, int to) {
+            mayBreak();
+            session.feed(ids, from, to);
+        }
+
+        @Override
+        public Tensor logits() {
+            return session.logits();
+        }
+    }
+
+    private class Faulty implements Session {
         private final ModelId id;
         private final Session session;
         private final int openedAfter = outages.get();
@@ -156,11 +196,15 @@ final class FaultyEngine implements Engine {
             return session.input(name, shape);
         }
 
-        @Override
-        public void run() {
+        final void mayBreak() {
             if (breaks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new GanglionException(GanglionException.Kind.REOPEN, "forced end");
             }
+        }
+
+        @Override
+        public void run() {
+            mayBreak();
             RuntimeException fault = onRun;
             if (fault != null && which.test(id)) {
                 faults.incrementAndGet();

@@ -63,6 +63,7 @@ public final class Lane {
     private volatile Session session;
     private volatile boolean cancelled;
     private final SessionSteps steps;
+    private final @Nullable Prompt prompt;
     private final Utterance utterance = new Utterance();
     private final List<OpenEncoder> encoders = new ArrayList<>(1);
     private final List<Features> features = new ArrayList<>(0);
@@ -74,6 +75,8 @@ public final class Lane {
         this.lease = lease;
         this.session = lease.model().open();
         this.steps = new SessionSteps(lease.source(), lease.model().inputs(), session, this);
+        this.prompt =
+                steps.generates() ? new Prompt(lease.source().id(), lease.generation()) : null;
     }
 
     /** {@return the model that it goes through} */
@@ -125,13 +128,21 @@ public final class Lane {
     public Tokens encode(CharSequence text, EncoderSettings settings) {
         Stage<CharSequence, Tokens> stage = encoder(settings);
         taken = null;
-        stage.push(text, taker);
+        Prompt asked = prompt;
+        if (asked == null) {
+            stage.push(text, taker);
+        } else {
+            asked.push(text, stage, taker);
+        }
         stage.flush(taker);
         Tokens tokens = taken;
         if (tokens == null) {
             throw new GanglionException(
                     Kind.SETUP,
                     "the tokenizer " + settings.tokenizer() + " gave no tokens at the flush");
+        }
+        if (asked != null) {
+            asked.check(tokens, lease.vocabulary(settings.tokenizer()));
         }
         return tokens;
     }
@@ -148,7 +159,8 @@ public final class Lane {
         }
         Stage<CharSequence, Tokens> stage =
                 lease.vocabulary(settings.tokenizer())
-                        .encoder(lease.source().maxTokens(), settings.truncate());
+                        // A prompt that is cut would lack its end.
+                        .encoder(lease.source().maxTokens(), settings.truncate() && prompt == null);
         encoders.add(new OpenEncoder(settings, stage));
         return stage;
     }
@@ -214,7 +226,11 @@ public final class Lane {
             for (int i = 0; i < deciders.size(); i++) {
                 deciders.get(i).stage.forget();
             }
-            session.reset();
+            // What a prompt begins with may stay in a session that generates; each answer rewinds
+            // it.
+            if (cancelled || !steps.generates() || !lease.model().inputs().isEmpty()) {
+                session.reset();
+            }
             cancelled = false;
             steps.forget();
         } catch (RuntimeException | LinkageError e) {
@@ -226,6 +242,7 @@ public final class Lane {
 
     void close() {
         steps.unfollow();
+        quietly("decoder", steps::closeGenerator);
         deciders.forEach(open -> quietly("decider", open.stage));
         encoders.forEach(open -> quietly("encoder", open.stage));
         features.forEach(open -> quietly("feature extractor", open::close));

@@ -7,6 +7,7 @@ import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.infer.Session;
 import dev.ganglion.api.infer.Steps;
+import dev.ganglion.api.infer.TokenSession;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.runtime.model.Shadow;
 import dev.ganglion.runtime.model.TokenInputs;
@@ -16,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a session for whoever reads it: one step for a text, one step per tensor of a batch. Reused
- * from message to message; allocates nothing. One thread.
+ * Runs a session for whoever reads it: one step for a text, one step per tensor of a batch, one
+ * step per token of an answer. Reused from message to message; allocates nothing. One thread.
  */
 public final class SessionSteps implements Steps {
     private static final Logger log = LoggerFactory.getLogger(SessionSteps.class);
@@ -49,6 +50,12 @@ public final class SessionSteps implements Steps {
     /** A copy of the only tensor of a message that waits for others, reused; and a list of it. */
     private List<Tensor> kept = List.of();
 
+    private @Nullable GenerationSettings generating;
+    private @Nullable Generator generator;
+
+    /** Whether the session has heard the tensor that it is to answer. */
+    private boolean conditioned;
+
     /** Whether the first step was made together with those of others, and what came of it. */
     private boolean ahead;
 
@@ -72,8 +79,44 @@ public final class SessionSteps implements Steps {
         retrying = once;
     }
 
+    /** How the next messages are answered when the model generates; the same object as before. */
+    public void generating(GenerationSettings how) {
+        if (how != generating) {
+            closeGenerator();
+            generating = how;
+        }
+    }
+
+    private Generator generator() {
+        Generator known = generator;
+        GenerationSettings how = generating;
+        if (known == null) {
+            if (how == null) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        "model "
+                                + source.id()
+                                + " generates text, which is not read this way; put it behind an"
+                                + " infer: or a cascade:");
+            }
+            known = new Generator(lane.lease(), how);
+            generator = known;
+        }
+        return known;
+    }
+
+    /** {@return whether the model generates, so that each step says a token} */
+    public boolean generates() {
+        return session instanceof TokenSession;
+    }
+
     /** Starts on a text. */
     public void start(Tokens text) {
+        if (session instanceof TokenSession && inputs.isEmpty()) {
+            begin(text, List.of(), 0);
+            generator().start(text);
+            return;
+        }
         if (tokenInputs == null) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -102,6 +145,22 @@ public final class SessionSteps implements Steps {
                             + inputs
                             + "), and one is given; put an encoder before it");
         }
+        if (session instanceof TokenSession) {
+            if (tensors.size() != 1) {
+                throw new GanglionException(
+                        Kind.SETUP,
+                        "model "
+                                + source.id()
+                                + " answers one tensor at a time, and "
+                                + tensors.size()
+                                + " are given; have the encoder before it give them whole");
+            }
+            begin(NO_TOKENS, tensors, 0);
+            conditioned = false;
+            double rateHz = inputs.get(0).rateHz();
+            generator().start(rateHz > 0 ? tensors.get(0).elements() / rateHz : 0);
+            return;
+        }
         begin(NO_TOKENS, tensors, tensors.size());
     }
 
@@ -115,7 +174,7 @@ public final class SessionSteps implements Steps {
         aheadFailure = null;
         inferNanos = 0;
         Shadow now = lane.lease().shadow();
-        if (now != shadow) {
+        if (now != shadow && !(session instanceof TokenSession)) {
             unfollow();
             shadow = now;
             beside = now == null ? null : now.track();
@@ -161,6 +220,9 @@ public final class SessionSteps implements Steps {
                             + " are over, because their message was"
                             + " handled; read them within the route, on its thread, before any seda: or threads:");
         }
+        if (session instanceof TokenSession) {
+            return say();
+        }
         if (done == planned) {
             return false;
         }
@@ -203,6 +265,46 @@ public final class SessionSteps implements Steps {
         }
     }
 
+    private boolean say() {
+        long startNanos = System.nanoTime();
+        try {
+            boolean more;
+            try {
+                more = generator().next(listening());
+            } catch (GanglionException e) {
+                if (!retrying || e.kind() != Kind.REOPEN || lane.cancelled()) {
+                    throw e;
+                }
+                // What was said stays said: it is fed to the other session before the next token.
+                session = lane.reopened();
+                conditioned = false;
+                generator().resume();
+                more = generator().next(listening());
+            }
+            done += more ? 1 : 0;
+            planned = done;
+            return more;
+        } catch (GanglionException e) {
+            broken |= e.kind() != Kind.INPUT;
+            throw e;
+        } catch (RuntimeException | Error e) {
+            broken = true;
+            throw e;
+        } finally {
+            inferNanos += System.nanoTime() - startNanos;
+        }
+    }
+
+    /** {@return the session, which has heard what it is to answer} */
+    private TokenSession listening() {
+        if (!batch.isEmpty() && !conditioned) {
+            write(batch.get(0));
+            session.run();
+            conditioned = true;
+        }
+        return (TokenSession) session;
+    }
+
     private void step() {
         writeInput();
         session.run();
@@ -226,6 +328,7 @@ public final class SessionSteps implements Steps {
     boolean prepare() {
         if (planned == 0
                 || done > 0
+                || session instanceof TokenSession
                 || broken
                 || lane.cancelled()
                 || lane.utterance().isDecided()) {
@@ -392,12 +495,24 @@ public final class SessionSteps implements Steps {
 
     @Override
     public CharSequence said() {
-        return "";
+        Generator speaking = generator;
+        return over || speaking == null ? "" : speaking.said();
     }
 
     @Override
     public double probability() {
-        return 1;
+        Generator speaking = generator;
+        return over || speaking == null || !(session instanceof TokenSession tokenSession)
+                ? 1
+                : speaking.probability(tokenSession);
+    }
+
+    void closeGenerator() {
+        Generator before = generator;
+        generator = null;
+        if (before != null) {
+            before.close();
+        }
     }
 
     @Override

@@ -116,6 +116,7 @@ record ModelCardReader(Path file, Path folder, @Nullable Object root) {
                         "lowercase",
                         "start",
                         "stop",
+                        "reply",
                         "maxTokens",
                         "maxTokensPerSecond",
                         "grammar"));
@@ -140,6 +141,7 @@ record ModelCardReader(Path file, Path folder, @Nullable Object root) {
                 "true".equals(optional(said, "lowercase")),
                 ids("generate.start", said.get("start")),
                 ids("generate.stop", said.get("stop")),
+                ids("generate.reply", said.get("reply")),
                 maxTokens.isEmpty() ? Integer.MAX_VALUE : whole("generate.maxTokens", maxTokens),
                 number("generate.maxTokensPerSecond", optional(said, "maxTokensPerSecond")),
                 grammar);

@@ -26,7 +26,11 @@ final class WarmUp {
         Tokens probe = probe(loaded);
         try (Session session = loaded.model.open()) {
             if (session instanceof TokenSession generator) {
-                int[] ids = probe.size() > 0 ? probe.ids() : new int[1];
+                for (TensorSpec input : loaded.model.inputs()) {
+                    write(loaded.card.examples().get(input.name()), input, session);
+                }
+                generator.run();
+                int[] ids = firstIds(loaded, probe);
                 generator.feed(ids, 0, Math.min(ids.length, generator.capacity()));
                 generator.reset();
                 return;
@@ -44,6 +48,14 @@ final class WarmUp {
             }
             session.reset();
         }
+    }
+
+    private static int[] firstIds(LoadedModel loaded, Tokens probe) {
+        List<Integer> start = loaded.card.generation().start();
+        if (!start.isEmpty()) {
+            return start.stream().mapToInt(Integer::intValue).toArray();
+        }
+        return probe.size() > 0 ? probe.ids() : new int[1];
     }
 
     private static void write(
