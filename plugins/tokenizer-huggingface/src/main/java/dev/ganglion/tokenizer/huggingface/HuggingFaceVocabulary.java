@@ -8,6 +8,7 @@ import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.encode.Vocabulary;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tokenizer of the native library. The library locks its caches itself, so any number of threads
@@ -23,6 +24,9 @@ final class HuggingFaceVocabulary implements Vocabulary {
     private final int specials;
 
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Read when the first piece is asked for: without a grammar nobody does. */
+    private volatile @Nullable Pieces pieces;
 
     HuggingFaceVocabulary(Path file, TokenizersLibrary library, long handle, int size) {
         this.file = file;
@@ -63,6 +67,26 @@ final class HuggingFaceVocabulary implements Vocabulary {
     @Override
     public Stage<Tokens, CharSequence> decoder() {
         return new HuggingFaceDecoder(this);
+    }
+
+    @Override
+    public byte[] piece(int id) {
+        check(id);
+        Pieces known = pieces;
+        return (known == null ? readPieces() : known).of(id);
+    }
+
+    private synchronized Pieces readPieces() {
+        Pieces known = pieces;
+        if (known == null) {
+            known = new Pieces(this, PieceFile.read(file, size));
+            pieces = known;
+        }
+        return known;
+    }
+
+    Path file() {
+        return file;
     }
 
     /** {@return the native encoding of a text without lone surrogates, to be deleted} */

@@ -5,8 +5,8 @@
  * <p>{@link dev.ganglion.tokenizer.huggingface.HuggingFaceTokenizer} is the plug-in. {@code
  * NativeLibrary} decides whether and from where the library is loaded, once per process; {@code
  * VocabularyFile} looks at a file before the library does. What the library reads, a {@code
- * HuggingFaceVocabulary} keeps; its {@code HuggingFaceEncoder}s and {@code HuggingFaceDecoder}s are
- * the streams.
+ * HuggingFaceVocabulary} keeps, and the {@code Pieces} that a grammar asks for; its {@code
+ * HuggingFaceEncoder}s and {@code HuggingFaceDecoder}s are the streams.
  */
 @NullMarked
 package dev.ganglion.tokenizer.huggingface;

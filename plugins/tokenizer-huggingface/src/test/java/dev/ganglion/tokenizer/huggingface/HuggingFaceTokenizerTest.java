@@ -12,6 +12,7 @@ import dev.ganglion.api.encode.Vocabulary;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,6 +192,117 @@ class HuggingFaceTokenizerTest {
                         refused -> assertThat(refused.kind()).isEqualTo(Kind.SETUP))
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(said);
+    }
+
+    // What ids stand for
+
+    private static String piece(Vocabulary vocabulary, int id) {
+        return new String(vocabulary.piece(id), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aPieceOfBytePairsIsItsBytes() {
+        try (Vocabulary vocabulary = open(HOME_LM)) {
+            for (int special = 0; special < 6; special++) {
+                assertThat(vocabulary.piece(special)).isEmpty();
+            }
+            List<String> pieces = new ArrayList<>();
+            int single = 0;
+            for (int id = 6; id < vocabulary.size(); id++) {
+                pieces.add(piece(vocabulary, id));
+                single += vocabulary.piece(id).length == 1 ? 1 : 0;
+            }
+            assertThat(single).isEqualTo(256);
+            assertThat(pieces).contains("{\"", " the", "HassTurn", "intent", "\n", "\",\"");
+            assertThat(vocabulary.piece(300)).isSameAs(vocabulary.piece(300));
+        }
+    }
+
+    @Test
+    void aPieceOfUnigramsHasABlankWhereAWordBegins() {
+        try (Vocabulary vocabulary = open(UNIGRAM)) {
+            assertThat(vocabulary.piece(0)).isEmpty();
+            assertThat(piece(vocabulary, 3)).isEqualTo(" turn");
+            assertThat(piece(vocabulary, 8)).isEqualTo("s");
+            assertThat(piece(vocabulary, 9)).isEqualTo("\uD83D\uDCA1");
+        }
+    }
+
+    @Test
+    void aPieceOfWordPiecesIsCleanedUp() {
+        try (Vocabulary vocabulary = open(WORD_PIECE)) {
+            List<String> pieces = new ArrayList<>();
+            for (int id = 0; id < vocabulary.size(); id++) {
+                pieces.add(piece(vocabulary, id));
+            }
+            assertThat(pieces).containsExactly("", "", "", " turn", "ed", " on", ".");
+        }
+    }
+
+    /** As in the vocabularies of Llama 2. */
+    @Test
+    void aPieceOfOneByteIsThatByte() throws IOException {
+        String json =
+                Files.readString(resource(UNIGRAM))
+                        .replace("\"byte_fallback\": false", "\"byte_fallback\": true")
+                        .replace("\\ud83d\\udca1", "<0xC3>");
+        int decoder = json.indexOf("\"decoder\": {") + "\"decoder\": ".length();
+        int end = json.indexOf('}', decoder) + 1;
+        Path file =
+                Files.writeString(
+                        folder.resolve("t.json"),
+                        json.substring(0, decoder)
+                                + "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\","
+                                + "\"pattern\":{\"String\":\"\u2581\"},\"content\":\" \"},"
+                                + "{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"},"
+                                + "{\"type\":\"Strip\",\"content\":\" \",\"start\":1,\"stop\":0}]}"
+                                + json.substring(end));
+        try (Vocabulary vocabulary = new HuggingFaceTokenizer().open(file)) {
+            assertThat(vocabulary.piece(9)).containsExactly(0xC3);
+            assertThat(piece(vocabulary, 3)).isEqualTo(" turn");
+            assertThat(vocabulary.piece(1)).isEmpty();
+        }
+    }
+
+    @Test
+    void aVocabularyWhoseIdsStandForNothingAloneIsRefused() throws IOException {
+        String json = Files.readString(resource(WORD_PIECE));
+        Path file = folder.resolve("t.json");
+        Files.writeString(
+                file,
+                json.replaceFirst(
+                        "\"decoder\": *\\{[^}]*}",
+                        "\"decoder\":{\"type\":\"BPEDecoder\",\"suffix\":\"</w>\"}"));
+        try (Vocabulary vocabulary = new HuggingFaceTokenizer().open(file)) {
+            assertThatThrownBy(() -> vocabulary.piece(3))
+                    .isInstanceOfSatisfying(
+                            GanglionException.class,
+                            refused -> assertThat(refused.kind()).isEqualTo(Kind.SETUP))
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("BPEDecoder");
+        }
+    }
+
+    @Test
+    void aPieceOfNoIdIsRefused() {
+        try (Vocabulary vocabulary = open(UNIGRAM)) {
+            for (int id : new int[] {-1, vocabulary.size()}) {
+                assertThatThrownBy(() -> vocabulary.piece(id))
+                        .isInstanceOf(GanglionException.class)
+                        .hasMessageContaining("but " + id + " is to be decoded");
+            }
+        }
+    }
+
+    @Test
+    void aFileThatIsGoneWhenItsPiecesAreAskedForIsNamed() throws IOException {
+        Path file = Files.copy(resource(UNIGRAM), folder.resolve("t.json"));
+        try (Vocabulary vocabulary = new HuggingFaceTokenizer().open(file)) {
+            Files.delete(file);
+            assertThatThrownBy(() -> vocabulary.piece(3))
+                    .isInstanceOf(GanglionException.class)
+                    .hasMessageContaining(file.toString());
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one {@code tokenizer.json}; refuses, in one sentence, what this plug-in does not do. */
@@ -164,7 +165,8 @@ final class TokenizerFile {
                 around[1],
                 special,
                 decoder.isEmpty() ? null : Utf8.of(decoder.text("prefix", "##")),
-                !decoder.isEmpty() && decoder.flag("cleanup", true));
+                !decoder.isEmpty() && decoder.flag("cleanup", true),
+                new AtomicReferenceArray<>(all.size()));
     }
 
     private Pieces pieces(int inModel) {

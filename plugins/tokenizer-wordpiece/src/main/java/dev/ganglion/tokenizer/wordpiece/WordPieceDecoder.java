@@ -1,7 +1,5 @@
 package dev.ganglion.tokenizer.wordpiece;
 
-import dev.ganglion.api.data.GanglionException;
-import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Stage;
 import dev.ganglion.api.data.Tokens;
 import java.util.function.Consumer;
@@ -43,18 +41,7 @@ final class WordPieceDecoder implements Stage<Tokens, CharSequence> {
         boolean still = wasFirst;
         for (int i = 0; i < item.size(); i++) {
             int id = item.id(i);
-            if (id < 0 || id >= vocabulary.size()) {
-                throw new GanglionException(
-                        Kind.INPUT,
-                        "vocabulary "
-                                + vocabulary.file()
-                                + " has ids from 0 to "
-                                + (vocabulary.size() - 1)
-                                + ", but "
-                                + id
-                                + " is to be decoded; use the vocabulary of the model that said"
-                                + " it");
-            }
+            vocabulary.check(id);
             if (!vocabulary.special().get(id)) {
                 append(id, still);
                 still = false;
@@ -67,6 +54,13 @@ final class WordPieceDecoder implements Stage<Tokens, CharSequence> {
     }
 
     private void append(int id, boolean isFirst) {
+        write(vocabulary, id, isFirst, token);
+        text.append(token);
+    }
+
+    /** Writes what an id that is no special token stands for, at the start of a text or later. */
+    static void write(
+            WordPieceVocabulary vocabulary, int id, boolean isFirst, StringBuilder token) {
         Pieces pieces = vocabulary.pieces();
         byte[] prefix = vocabulary.prefix();
         token.setLength(0);
@@ -87,7 +81,6 @@ final class WordPieceDecoder implements Stage<Tokens, CharSequence> {
                 }
             }
         }
-        text.append(token);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.ganglion.api.data.Stage;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.encode.Vocabulary;
 import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param special the ids that a decoder leaves out
  * @param prefix what a decoder takes off tokens inside a word; null when it joins them as they are
  * @param cleanup whether a decoder takes out the spaces before punctuation
+ * @param said what each id stands for in the middle of a text, once it was asked for
  */
 record WordPieceVocabulary(
         String file,
@@ -34,7 +36,8 @@ record WordPieceVocabulary(
         int[] after,
         BitSet special,
         byte @Nullable [] prefix,
-        boolean cleanup)
+        boolean cleanup,
+        AtomicReferenceArray<byte[]> said)
         implements Vocabulary {
     @Override
     public int size() {
@@ -65,5 +68,35 @@ record WordPieceVocabulary(
     @Override
     public Stage<Tokens, CharSequence> decoder() {
         return new WordPieceDecoder(this);
+    }
+
+    @Override
+    public byte[] piece(int id) {
+        check(id);
+        byte[] known = said.get(id);
+        if (known == null) {
+            StringBuilder token = new StringBuilder();
+            if (!special.get(id)) {
+                WordPieceDecoder.write(this, id, false, token);
+            }
+            known = Utf8.of(token.toString());
+            said.set(id, known);
+        }
+        return known;
+    }
+
+    /** Refuses an id that the vocabulary does not have. */
+    void check(int id) {
+        if (id < 0 || id >= size()) {
+            throw new GanglionException(
+                    Kind.INPUT,
+                    "vocabulary "
+                            + file
+                            + " has ids from 0 to "
+                            + (size() - 1)
+                            + ", but "
+                            + id
+                            + " is to be decoded; use the vocabulary of the model that said it");
+        }
     }
 }

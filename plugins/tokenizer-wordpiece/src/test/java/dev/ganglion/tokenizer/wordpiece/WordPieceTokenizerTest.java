@@ -226,6 +226,22 @@ class WordPieceTokenizerTest {
 
     /** A text of nothing but accents, unsorted, must not take time with its square. */
     @Test
+    void aPieceIsWhatAnIdSaysInTheMiddleOfAText() throws IOException {
+        Vocabulary vocabulary = open(SMALL);
+        List<String> pieces = new ArrayList<>();
+        for (int id = 0; id < vocabulary.size(); id++) {
+            pieces.add(new String(vocabulary.piece(id), StandardCharsets.UTF_8));
+        }
+        assertThat(pieces).containsExactly("", "", "", "", "", " turn", " on", "ed", ".", " cafe");
+        assertThat(vocabulary.piece(5)).isSameAs(vocabulary.piece(5));
+        for (int id : new int[] {-1, vocabulary.size()}) {
+            assertThatThrownBy(() -> vocabulary.piece(id))
+                    .isInstanceOf(GanglionException.class)
+                    .hasMessageContaining("ids from 0 to 9, but " + id);
+        }
+    }
+
+    @Test
     void aLongTextOfAccentsIsOneWordOfNothing() throws IOException {
         assertThat(encode(SMALL, "\u0301\u0316".repeat(1_000_000))).startsWith("2[0,0) 3[");
         assertThat(encode(SMALL, "turn " + "x".repeat(1_000_000))).contains("1[5,1000005)");
