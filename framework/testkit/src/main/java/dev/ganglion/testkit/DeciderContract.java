@@ -37,9 +37,25 @@ public abstract class DeciderContract extends PluginContract {
 
     /**
      * {@return the model's outputs, one map for each step of an utterance, from which at least one
-     * decision follows}
+     * decision follows} Not read when the model {@link #says} something.
      */
     protected abstract List<Map<String, Tensor>> utterance();
+
+    /**
+     * {@return what a model that generates says at each step of an utterance, from which at least
+     * one decision follows; empty unless overridden, for a model that does not generate}
+     */
+    protected List<String> says() {
+        return List.of();
+    }
+
+    /**
+     * {@return what {@link #says} is to the decider when it is none of what it reads: the last
+     * piece is refused; empty unless overridden}
+     */
+    protected List<String> saysWrongly() {
+        return List.of();
+    }
 
     /** {@return what the model read in that utterance; no tokens unless overridden} */
     protected Tokens tokens() {
@@ -75,8 +91,17 @@ public abstract class DeciderContract extends PluginContract {
         return decider().open(model(), optionsOf(options()), this::infer);
     }
 
-    private FakeSteps steps(List<Map<String, Tensor>> outputs) {
-        return new FakeSteps(model(), tokens(), outputs);
+    private FakeSteps steps() {
+        return says().isEmpty() ? new FakeSteps(model(), tokens(), utterance()) : saying(says());
+    }
+
+    /** Each piece less likely than the one before. */
+    private FakeSteps saying(List<String> pieces) {
+        List<Double> probabilities = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            probabilities.add(1 - i / 1000.0);
+        }
+        return FakeSteps.saying(model(), pieces, probabilities);
     }
 
     @Test
@@ -126,7 +151,7 @@ public abstract class DeciderContract extends PluginContract {
 
     @Test
     void itLeavesAdvancingToTheRoute() {
-        FakeSteps steps = steps(utterance());
+        FakeSteps steps = steps();
         try (Stage<Steps, Decision> stage = open()) {
             while (steps.advance()) {
                 int before = steps.count();
@@ -140,7 +165,7 @@ public abstract class DeciderContract extends PluginContract {
     @Test
     void eachDecisionHasAName() {
         List<Decision> decisions = new ArrayList<>();
-        FakeSteps steps = steps(utterance());
+        FakeSteps steps = steps();
         try (Stage<Steps, Decision> stage = open()) {
             while (steps.advance()) {
                 stage.push(steps, decisions::add);
@@ -165,7 +190,7 @@ public abstract class DeciderContract extends PluginContract {
     private List<String> decisionsUntilSure(Stage<Steps, Decision> stage) {
         List<String> decisions = new ArrayList<>();
         boolean[] sure = new boolean[1];
-        FakeSteps steps = steps(utterance());
+        FakeSteps steps = steps();
         while (!sure[0] && steps.advance()) {
             stage.push(
                     steps,
@@ -196,8 +221,9 @@ public abstract class DeciderContract extends PluginContract {
         @Override
         protected List<Steps> cut(Random random) {
             List<Steps> items = new ArrayList<>();
-            for (int step = 1; step <= utterance().size(); step++) {
-                FakeSteps steps = steps(utterance());
+            int count = says().isEmpty() ? utterance().size() : says().size();
+            for (int step = 1; step <= count; step++) {
+                FakeSteps steps = steps();
                 for (int i = 0; i < step; i++) {
                     steps.advance();
                 }
@@ -211,13 +237,23 @@ public abstract class DeciderContract extends PluginContract {
             into.append(text(result)).append('\n');
         }
 
-        /** A step without any output; for deciders that read no tensors there is none. */
+        /**
+         * A step without any output; for deciders that read no tensors the last of what is said
+         * wrongly, if anything is.
+         */
         @Override
         protected List<Steps> brokenItems() {
+            if (!saysWrongly().isEmpty()) {
+                FakeSteps wrong = saying(saysWrongly());
+                for (int i = 0; i < saysWrongly().size(); i++) {
+                    wrong.advance();
+                }
+                return List.of(wrong);
+            }
             if (decider().inputs(model(), optionsOf(options())).isEmpty()) {
                 return List.of();
             }
-            FakeSteps steps = steps(List.of(Map.of()));
+            FakeSteps steps = new FakeSteps(model(), tokens(), List.of(Map.of()));
             steps.advance();
             return List.of(steps);
         }

@@ -12,7 +12,8 @@ import java.util.TreeSet;
 
 /**
  * Steps whose outputs a test gives, over copies of its tensors. As with a real model, what one step
- * gave is overwritten by the next: who keeps a tensor over an advance sees it change.
+ * gave is overwritten by the next: who keeps a tensor, or what was said, over an advance sees it
+ * change.
  */
 public final class FakeSteps implements Steps {
     private final ModelPackage model;
@@ -20,6 +21,8 @@ public final class FakeSteps implements Steps {
     private final List<Map<String, Tensor>> steps = new ArrayList<>();
     private final List<String> pieces;
     private final List<Double> probabilities;
+    private final StringBuilder said = new StringBuilder();
+    private boolean spoilt;
     private int count;
 
     /**
@@ -69,6 +72,7 @@ public final class FakeSteps implements Steps {
     public boolean advance() {
         if (count > 0) {
             spoil();
+            spoilt = false;
         }
         if (count == steps.size()) {
             return false;
@@ -84,6 +88,8 @@ public final class FakeSteps implements Steps {
                 tensor.bytes().put(i, (byte) 0xFF);
             }
         }
+        said.setLength(0);
+        spoilt = true;
     }
 
     @Override
@@ -118,7 +124,11 @@ public final class FakeSteps implements Steps {
 
     @Override
     public CharSequence said() {
-        return String.join("", pieces.subList(0, Math.min(count, pieces.size())));
+        said.setLength(0);
+        for (int i = 0; i < Math.min(count, pieces.size()) && !spoilt; i++) {
+            said.append(pieces.get(i));
+        }
+        return said;
     }
 
     @Override

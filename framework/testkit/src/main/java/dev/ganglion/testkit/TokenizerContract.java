@@ -9,6 +9,7 @@ import dev.ganglion.api.data.Stage;
 import dev.ganglion.api.data.Tokens;
 import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.encode.Vocabulary;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +61,14 @@ public abstract class TokenizerContract extends PluginContract {
 
     /** {@return whether {@link Vocabulary#decoder} gives the text back, see {@link #roundTrip}} */
     protected boolean roundTrips() {
+        return true;
+    }
+
+    /**
+     * {@return whether {@link Vocabulary#piece} says what each id stands for; override when the
+     * kind of the vocabulary does not know}
+     */
+    protected boolean hasPieces() {
         return true;
     }
 
@@ -245,6 +254,38 @@ public abstract class TokenizerContract extends PluginContract {
             }
             assertThat(decoded.toString()).isEqualTo(roundTrip(text));
         }
+    }
+
+    /** In the middle of a text, where the first word has a blank before it. */
+    @Test
+    void thePiecesOfATextAreItsBytes() {
+        assumeGiven(hasPieces() && roundTrips(), "hasPieces() and roundTrips()");
+        for (String text : texts()) {
+            ByteArrayOutputStream joined = new ByteArrayOutputStream();
+            for (int id : encode(text).ids()) {
+                joined.writeBytes(vocabulary().piece(id));
+            }
+            String pieces = joined.toString(StandardCharsets.UTF_8);
+            assertThat(pieces).as(text).isIn(roundTrip(text), " " + roundTrip(text));
+        }
+    }
+
+    @Test
+    void theSpecialTokensAroundATextHavePiecesWithoutBytes() {
+        assumeGiven(hasPieces(), "hasPieces()");
+        for (int id : encode("").ids()) {
+            assertThat(vocabulary().piece(id)).as("piece of special token " + id).isEmpty();
+        }
+    }
+
+    @Test
+    void aVocabularyWithoutPiecesSaysSo() {
+        assumeGiven(!hasPieces(), "hasPieces()");
+        assertThatThrownBy(() -> vocabulary().piece(0))
+                .isInstanceOfSatisfying(
+                        GanglionException.class,
+                        refused ->
+                                assertThat(refused.kind()).isEqualTo(GanglionException.Kind.SETUP));
     }
 
     @Test

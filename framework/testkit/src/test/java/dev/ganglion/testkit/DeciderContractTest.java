@@ -1,6 +1,7 @@
 package dev.ganglion.testkit;
 
 import dev.ganglion.api.data.Decision;
+import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
 import dev.ganglion.api.data.Stage;
@@ -202,5 +203,104 @@ class DeciderContractTest {
     @Test
     void aTensorThatIsReadTooLateIsFound() {
         Kits.assertNestedFails(ReadsTooLate.class, "howTheInputWasCutDoesNotShow");
+    }
+
+    /** Decides at the word "on" of a model that generates. */
+    abstract static class Listening extends DeciderContract {
+        private final ModelPackage model =
+                ModelPackage.of(new ModelId("m", "1"), "toy-tokens", Path.of("m.toy"));
+
+        Stage<Steps, Decision> listening() {
+            return new Stage<>() {
+                @Override
+                public void push(Steps item, Consumer<? super Decision> out) {
+                    if (item.said().toString().equals("turn on")) {
+                        out.accept(new Decision("on", Map.of(), item.probability(), true));
+                    }
+                }
+
+                @Override
+                public void flush(Consumer<? super Decision> out) {}
+            };
+        }
+
+        @Override
+        protected Decider decider() {
+            return new Wrapped() {
+                @Override
+                public List<TensorSpec> inputs(ModelPackage given, Options options) {
+                    if (given.format().equals("none")) {
+                        throw new GanglionException(GanglionException.Kind.SETUP, "says nothing");
+                    }
+                    return List.of();
+                }
+
+                @Override
+                public Stage<Steps, Decision> open(
+                        ModelPackage given, Options options, Function<CharSequence, Steps> infer) {
+                    return listening();
+                }
+            };
+        }
+
+        @Override
+        protected ModelPackage model() {
+            return model;
+        }
+
+        @Override
+        protected ModelPackage unsuitableModel() {
+            return ModelPackage.of(new ModelId("m", "2"), "none", Path.of("m.toy"));
+        }
+
+        @Override
+        protected List<Map<String, Tensor>> utterance() {
+            return List.of();
+        }
+
+        @Override
+        protected List<String> says() {
+            return List.of("turn", " on", " please");
+        }
+    }
+
+    /** Keeps what was said until it says something else. */
+    static class ReadsWhatWasSaidTooLate extends Listening {
+        @Override
+        Stage<Steps, Decision> listening() {
+            Stage<Steps, Decision> good = super.listening();
+            return new Stage<>() {
+                private final List<Steps> kept = new java.util.ArrayList<>();
+
+                @Override
+                public void push(Steps item, Consumer<? super Decision> out) {
+                    kept.add(item);
+                }
+
+                @Override
+                public void flush(Consumer<? super Decision> out) {
+                    kept.forEach(steps -> good.push(steps, out));
+                    kept.clear();
+                }
+            };
+        }
+    }
+
+    @Test
+    void whatWasSaidAndIsReadTooLateIsFound() {
+        Kits.assertNestedFails(ReadsWhatWasSaidTooLate.class, "howTheInputWasCutDoesNotShow");
+    }
+
+    /** Refuses nothing that is said. */
+    static class TakesEverything extends Listening {
+        @Override
+        protected List<String> saysWrongly() {
+            return List.of("off");
+        }
+    }
+
+    @Test
+    void anAnswerThatIsNotRefusedIsFound() {
+        Kits.assertNestedFails(TakesEverything.class, "aRefusedItemLeavesTheStageAsFlushed");
     }
 }

@@ -56,4 +56,24 @@ class FakeStepsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has no output 'labels'; it has: scores");
     }
+
+    @Test
+    void whatIsSaidGrowsAndIsOverwrittenForWhoKeepsIt() {
+        FakeSteps saying = FakeSteps.saying(model, List.of("a", "", "bc"), List.of(0.5, 0.25));
+        assertThat(saying.said().toString()).isEmpty();
+        assertThat(saying.probability()).isEqualTo(1);
+        saying.advance();
+        CharSequence kept = saying.said();
+        assertThat(kept.toString()).isEqualTo("a");
+        assertThat(saying.probability()).isEqualTo(0.5);
+        saying.advance();
+        assertThat(kept.toString()).isEmpty();
+        saying.advance();
+        assertThat(saying.said().toString()).isEqualTo("abc");
+        assertThat(saying.probability()).isEqualTo(1);
+        assertThat(saying.advance()).isFalse();
+        assertThat(saying.said().toString()).isEqualTo("abc");
+        saying.spoil();
+        assertThat(saying.said().toString()).isEmpty();
+    }
 }

@@ -54,7 +54,16 @@ class TokenizerContractTest {
                 public Stage<Tokens, CharSequence> decoder() {
                     return brokenDecoder(this.good);
                 }
+
+                @Override
+                public byte[] piece(int id) {
+                    return brokenPiece(this.good, id);
+                }
             };
+        }
+
+        byte[] brokenPiece(Vocabulary vocabulary, int id) {
+            return vocabulary.piece(id);
         }
 
         int sizeOf(Vocabulary vocabulary) {
@@ -250,5 +259,32 @@ class TokenizerContractTest {
     @Test
     void aTextThatDoesNotComeBackIsFound() {
         Kits.assertFails(LosesUpperCase.class, "idsGiveTheTextBack");
+    }
+
+    /** Says each special token as a letter, and a blank as none. */
+    static class HasOtherPieces extends Broken {
+        @Override
+        byte[] brokenPiece(Vocabulary vocabulary, int id) {
+            return id >= 256 ? new byte[] {'x'} : id == ' ' ? new byte[0] : vocabulary.piece(id);
+        }
+    }
+
+    @Test
+    void piecesThatAreNotThoseOfTheTextAreFound() {
+        Kits.assertFails(HasOtherPieces.class, "thePiecesOfATextAreItsBytes");
+        Kits.assertFails(HasOtherPieces.class, "theSpecialTokensAroundATextHavePiecesWithoutBytes");
+    }
+
+    static class DeniesItsPieces extends Broken {
+        @Override
+        protected boolean hasPieces() {
+            return false;
+        }
+    }
+
+    @Test
+    void piecesThatAreDeniedAreFound() {
+        Kits.assertFails(DeniesItsPieces.class, "aVocabularyWithoutPiecesSaysSo");
+        Kits.assertSkips(DeniesItsPieces.class, "thePiecesOfATextAreItsBytes");
     }
 }

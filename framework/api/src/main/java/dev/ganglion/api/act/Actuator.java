@@ -22,6 +22,19 @@ public interface Actuator extends Plugin {
     List<ActionSpec> actions(Options options);
 
     /**
+     * Says as exactly as it can what an action would touch, so that the owner's rules about a kind
+     * of thing hold by whatever name it goes. Asked before each action; nothing is done.
+     *
+     * @param parameters as for {@link Device#perform}
+     * @return the same parameters, and those that follow from them
+     * @throws GanglionException of kind INPUT as {@link Device#perform} would
+     */
+    default Map<String, Object> meant(
+            Options options, String action, Map<String, Object> parameters) {
+        return parameters;
+    }
+
+    /**
      * Reaches for the device.
      *
      * @throws GanglionException of kind SETUP or RETRY when it cannot be reached, naming it

@@ -118,6 +118,11 @@ public final class Options {
         return !Files.exists(beside) && Files.exists(here) ? here : beside;
     }
 
+    /** {@return the value of an option, of whichever type it is} */
+    public Object value(String name) {
+        return value(name, Object.class);
+    }
+
     private <T> T value(String name, Class<T> type) {
         @Nullable Object value = values.get(name);
         if (value == null) {

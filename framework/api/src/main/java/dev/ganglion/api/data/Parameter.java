@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Parameter {
+    private static final int SHOWN_VALUES = 24;
+
     private enum Form {
         TEXT,
         NUMBER,
@@ -182,12 +184,22 @@ public final class Parameter {
     public String expected() {
         String in = "1".equals(unit) ? "" : " in " + unit;
         return switch (form) {
-            case TEXT -> values.isEmpty() ? "text" : "one of " + String.join(", ", values);
+            case TEXT -> values.isEmpty() ? "text" : "one of " + some(values);
             case PATH -> "a file or folder";
             case FLAG -> "true or false";
             case INTEGER -> "a whole number from " + (long) minimum + " to " + (long) maximum + in;
             case NUMBER -> "a number from " + plain(minimum) + " to " + plain(maximum) + in;
         };
+    }
+
+    /** A list that nobody would read to its end is cut. */
+    private static String some(List<String> values) {
+        return values.size() <= SHOWN_VALUES
+                ? String.join(", ", values)
+                : String.join(", ", values.subList(0, SHOWN_VALUES))
+                        + " and "
+                        + (values.size() - SHOWN_VALUES)
+                        + " more";
     }
 
     private static String plain(double value) {

@@ -30,18 +30,23 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  *   brightness: 100
  * </pre>
  *
- * A decision without a rule is not acted on. Where a number is expected and a phrase was said ("by
- * 20 percent"), the first number in it counts. Immutable.
+ * A decision without a rule is not acted on, unless there is a rule {@code "*"} for all that have
+ * none of their own. Where a number is expected and a phrase was said ("by 20 percent"), the first
+ * number in it counts. Immutable.
  */
 public final class ActionRules {
 
     /** An action with, for each of its parameters in order, what the rule writes or null. */
     private record Rule(ActionSpec action, List<@Nullable Template> templates) {}
 
-    private final Map<String, Rule> rules;
+    private static final String ANY = "*";
 
-    private ActionRules(Map<String, Rule> rules) {
+    private final Map<String, Rule> rules;
+    private final @Nullable Rule other;
+
+    private ActionRules(Map<String, Rule> rules, @Nullable Rule other) {
         this.rules = rules;
+        this.other = other;
     }
 
     /**
@@ -75,7 +80,7 @@ public final class ActionRules {
                                                     action.name())));
             rules.put(action.name(), new Rule(action, templates));
         }
-        return new ActionRules(rules);
+        return new ActionRules(rules, null);
     }
 
     /**
@@ -124,7 +129,8 @@ public final class ActionRules {
                         rules.put(
                                 String.valueOf(decision),
                                 rule(file, device, actions, decision, rule)));
-        return new ActionRules(rules);
+        // A decision that calls itself so is no other than the rest.
+        return new ActionRules(rules, rules.remove(ANY));
     }
 
     private static Rule rule(
@@ -194,9 +200,14 @@ public final class ActionRules {
         return new Rule(action, templates);
     }
 
+    private @Nullable Rule rule(Decision decision) {
+        Rule rule = rules.get(decision.name());
+        return rule == null ? other : rule;
+    }
+
     /** {@return the action for a decision, or null when there is no rule for it} */
     @Nullable ActionSpec action(Decision decision) {
-        Rule rule = rules.get(decision.name());
+        Rule rule = rule(decision);
         return rule == null ? null : rule.action();
     }
 
@@ -207,7 +218,7 @@ public final class ActionRules {
      *     said, or does not fit
      */
     Map<String, Object> parameters(Decision decision) {
-        Rule rule = rules.get(decision.name());
+        Rule rule = rule(decision);
         if (rule == null) {
             throw new IllegalArgumentException("no rule for " + decision.name());
         }

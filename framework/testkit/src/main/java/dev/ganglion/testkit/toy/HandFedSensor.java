@@ -80,6 +80,18 @@ public final class HandFedSensor implements Sensor {
         return taken[0];
     }
 
+    /**
+     * Gives a sample and hears what comes of it.
+     *
+     * @param value text or a tensor, as the output says
+     * @param last whether it ends an utterance
+     * @return how many sinks had it
+     */
+    public int ask(String stream, Object value, boolean last, Follower follower) {
+        Sample<?> sample = sample(stream, value, last);
+        return give(sink -> sink.ask(sample, follower));
+    }
+
     /** Reports an item that could not become a sample. */
     public void fail(String stream, GanglionException cause) {
         long sequence = nextSequence(stream);

@@ -1,0 +1,93 @@
+package dev.ganglion.runtime.act;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Actions of one name or any, perhaps only those with some values. Immutable.
+ *
+ * @param action a name, or {@link #ANY}
+ * @param values for some parameters the values that count, of the parameter's own type
+ */
+record ActionPattern(String action, Map<String, List<Object>> values) {
+    static final String ANY = "*";
+
+    private boolean isNamed(Attempt attempt) {
+        return action.equals(ANY) || action.equals(attempt.name());
+    }
+
+    /** Whether an action is one of these for sure: it says each value that is asked for. */
+    boolean surely(Attempt attempt) {
+        if (!isNamed(attempt)) {
+            return false;
+        }
+        for (Map.Entry<String, List<Object>> each : values.entrySet()) {
+            Object value = attempt.parameters().get(each.getKey());
+            if (value == null || !isOneOf(value, each.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether an action may be one of these: what it leaves open could mean everything, so only
+     * another value tells it apart.
+     */
+    boolean possibly(Attempt attempt) {
+        if (!isNamed(attempt)) {
+            return false;
+        }
+        for (Map.Entry<String, List<Object>> each : values.entrySet()) {
+            Object value = attempt.parameters().get(each.getKey());
+            if (value == null ? !takes(attempt, each.getKey()) : !isOneOf(value, each.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean takes(Attempt attempt, String parameter) {
+        for (var each : attempt.action().parameters()) {
+            if (each.name().equals(parameter)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static boolean isOneOf(Object value, List<Object> expected) {
+        for (Object each : expected) {
+            if (each.equals(value)
+                    || each instanceof String word
+                            && value instanceof String said
+                            && isSameWord(word, said)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Capitals of ASCII alone count as their small letters: other alphabets have look-alikes. */
+    private static boolean isSameWord(String word, String said) {
+        String trimmed = said.strip();
+        if (word.length() != trimmed.length()) {
+            return false;
+        }
+        for (int i = 0; i < word.length(); i++) {
+            if (small(word.charAt(i)) != small(trimmed.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char small(char c) {
+        return c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
+    }
+
+    @Override
+    public String toString() {
+        return values.isEmpty() ? action : action + values;
+    }
+}
