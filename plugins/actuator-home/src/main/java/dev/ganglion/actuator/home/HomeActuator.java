@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class HomeActuator implements Actuator {
     private static final Path EMBEDDED = Path.of("");
 
     private final PrintStream standardError;
+    private final Clock clock;
     private final Map<Path, Home> homes = new HashMap<>();
 
     /** An actuator that prints to the standard error of the process. */
@@ -45,7 +47,13 @@ public final class HomeActuator implements Actuator {
      *     closed
      */
     public HomeActuator(PrintStream standardError) {
+        this(standardError, Clock.systemDefaultZone());
+    }
+
+    /** The same, in another time. */
+    HomeActuator(PrintStream standardError, Clock clock) {
         this.standardError = standardError;
+        this.clock = clock;
     }
 
     @Override
@@ -69,7 +77,37 @@ public final class HomeActuator implements Actuator {
 
     @Override
     public List<ActionSpec> actions(Options options) {
-        return HomeDevice.ACTIONS;
+        return options.has("home")
+                ? HomeDevice.actions(PlanFile.read(options.owner(), realPath(options.path("home"))))
+                : HomeDevice.ACTIONS;
+    }
+
+    /** Only intents say what kind of thing is meant by more than one word. */
+    @Override
+    public Map<String, Object> meant(
+            Options options, String action, Map<String, Object> parameters) {
+        Intent intent = Intent.named(action);
+        if (intent == null) {
+            return parameters;
+        }
+        Plan plan = plan(options);
+        return Performance.exactly(plan, intent, new Given(plan, action, parameters));
+    }
+
+    /** That of the home which is open, or else of the file. */
+    private Plan plan(Options options) {
+        Path key = options.has("home") ? realPath(options.path("home")) : EMBEDDED;
+        synchronized (homes) {
+            Home home = homes.get(key);
+            if (home != null) {
+                return home.plan();
+            }
+        }
+        return read(options.owner(), key);
+    }
+
+    private static Plan read(String owner, Path key) {
+        return key.equals(EMBEDDED) ? PlanFile.embedded(owner) : PlanFile.read(owner, key);
     }
 
     @Override
@@ -80,6 +118,7 @@ public final class HomeActuator implements Actuator {
             Home home = acquire(options.owner(), key);
             return new HomeDevice(
                     home,
+                    clock,
                     line -> print(options, out, line),
                     () -> {
                         release(key, home);
@@ -117,11 +156,7 @@ public final class HomeActuator implements Actuator {
         synchronized (homes) {
             Home home = homes.get(key);
             if (home == null) {
-                home =
-                        new Home(
-                                key.equals(EMBEDDED)
-                                        ? PlanFile.embedded(owner)
-                                        : PlanFile.read(owner, key));
+                home = new Home(read(owner, key));
                 homes.put(key, home);
             }
             home.users++;

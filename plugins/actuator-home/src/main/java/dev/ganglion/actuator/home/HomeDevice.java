@@ -5,10 +5,13 @@ import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One route's access to a home. */
@@ -78,17 +81,35 @@ final class HomeDevice implements Actuator.Device {
                                     .required()
                                     .describedAs("what the thermostat aims at")));
 
+    /**
+     * {@return what can be done in a home: the simple actions, then the intents if it wants them}
+     */
+    static List<ActionSpec> actions(Plan plan) {
+        return Stream.concat(
+                        ACTIONS.stream(), Intent.of(plan).stream().map(each -> each.spec(plan)))
+                .toList();
+    }
+
     private final Home home;
     private final Consumer<String> lines;
     private final Runnable release;
+    private final Clock clock;
+    private final List<Intent> intents;
+
+    /** What the last action changed. */
+    private List<Home.Change> last = List.of();
+
     private volatile boolean closed;
 
     /**
+     * @param clock what timers go by and the time of day is told by
      * @param lines takes each change as a line of JSON
      * @param release called once, when this is closed
      */
-    HomeDevice(Home home, Consumer<String> lines, Runnable release) {
+    HomeDevice(Home home, Clock clock, Consumer<String> lines, Runnable release) {
         this.home = home;
+        this.clock = clock;
+        this.intents = Intent.of(home.plan());
         this.lines = lines;
         this.release = release;
     }
@@ -98,47 +119,48 @@ final class HomeDevice implements Actuator.Device {
         if (closed) {
             throw new IllegalStateException("the home was closed, open it again");
         }
+        last = new ArrayList<>();
+        for (Intent intent : intents) {
+            if (intent.name().equals(action)) {
+                perform(intent, parameters);
+                return;
+            }
+        }
         Options given = check(action, parameters);
         switch (action) {
-            case "light_on" -> change(given, Plan.Kind.LIGHT, state -> lightOn(state, given));
-            case "light_off" -> change(given, Plan.Kind.LIGHT, state -> state.put("on", false));
-            case "light_dim" -> change(given, Plan.Kind.LIGHT, state -> dim(state, given));
+            case "light_on" -> change(given, Kind.LIGHT, state -> lightOn(state, given));
+            case "light_off" -> change(given, Kind.LIGHT, state -> state.put("on", false));
+            case "light_dim" -> change(given, Kind.LIGHT, state -> Lights.dim(state, by(given)));
             case "light_brighten" ->
-                    change(given, Plan.Kind.LIGHT, state -> brighten(state, given));
+                    change(given, Kind.LIGHT, state -> Lights.brighten(state, by(given)));
             case "light_colour" ->
                     change(
                             given,
-                            Plan.Kind.LIGHT,
+                            Kind.LIGHT,
                             state -> {
                                 state.put("on", true);
                                 state.put("colour", given.text("colour"));
                             });
-            case "plug_on" -> home.change(plugs(given), state -> state.put("on", true), lines);
-            case "plug_off" -> home.change(plugs(given), HomeDevice::off, lines);
+            case "plug_on" -> change(plugs(given), state -> state.put("on", true));
+            case "plug_off" -> change(plugs(given), Kind.PLUG::off);
             case "coffee_make" ->
                     change(
                             given,
-                            Plan.Kind.COFFEE_MACHINE,
+                            Kind.COFFEE_MACHINE,
                             state -> {
                                 state.put("on", true);
                                 state.put("cups", whole(state, "cups") + 1);
                             });
             case "vacuum_start" -> vacuum(given.text("room"));
-            case "volume_up" -> change(given, Plan.Kind.SPEAKER, state -> volume(state, given, 1));
-            case "volume_down" ->
-                    change(given, Plan.Kind.SPEAKER, state -> volume(state, given, -1));
-            case "volume_mute" ->
-                    change(given, Plan.Kind.SPEAKER, state -> state.put("muted", true));
-            default ->
-                    change(
-                            given,
-                            Plan.Kind.THERMOSTAT,
-                            state -> state.put("temperature", given.number("temperature")));
+            case "volume_up" -> change(given, Kind.SPEAKER, state -> volume(state, given, 1));
+            case "volume_down" -> change(given, Kind.SPEAKER, state -> volume(state, given, -1));
+            case "volume_mute" -> change(given, Kind.SPEAKER, state -> state.put("muted", true));
+            default -> thermostat(given.text("room"), given.number("temperature"));
         }
     }
 
     /** {@return the parameters with their types and defaults} */
-    private static Options check(String action, Map<String, Object> parameters) {
+    private Options check(String action, Map<String, Object> parameters) {
         for (ActionSpec spec : ACTIONS) {
             if (spec.name().equals(action)) {
                 return Options.of(action, spec.parameters(), parameters, Path.of(""));
@@ -148,11 +170,39 @@ final class HomeDevice implements Actuator.Device {
                 "a home has no action '"
                         + action
                         + "'; it has: "
-                        + ACTIONS.stream().map(ActionSpec::name).collect(Collectors.joining(", ")));
+                        + Stream.concat(
+                                        ACTIONS.stream().map(ActionSpec::name),
+                                        intents.stream().map(Intent::name))
+                                .collect(Collectors.joining(", ")));
     }
 
-    private void change(Options given, Plan.Kind kind, Consumer<Map<String, Object>> change) {
-        home.change(home.plan().items(given.text("room"), kind), change, lines);
+    private void perform(Intent intent, Map<String, Object> parameters) {
+        for (String key : parameters.keySet()) {
+            if (!intent.knows(key)) {
+                throw new IllegalArgumentException(
+                        intent.name()
+                                + " takes no '"
+                                + key
+                                + "'; it takes: "
+                                + intent.spec(home.plan()).parameters());
+            }
+        }
+        Given given = new Given(home.plan(), intent.name(), parameters);
+        intent.deed().accept(new Performance(home, intent, given, clock, lines, last));
+    }
+
+    private void change(Options given, Kind kind, Consumer<Map<String, Object>> change) {
+        change(home.plan().items(given.text("room"), kind), change);
+    }
+
+    private void change(List<Plan.Item> items, Consumer<Map<String, Object>> change) {
+        home.change(items, (item, state) -> change.accept(state), lines, last);
+    }
+
+    private void thermostat(String room, double temperature) {
+        List<Plan.Item> items = home.plan().items(room, Kind.THERMOSTAT);
+        home.plan().checkTemperature(items, temperature);
+        change(items, state -> state.put("temperature", temperature));
     }
 
     private List<Plan.Item> plugs(Options given) {
@@ -167,20 +217,6 @@ final class HomeDevice implements Actuator.Device {
         }
     }
 
-    /** A light that is off stays off; one that is on never goes out by being dimmed. */
-    private static void dim(Map<String, Object> state, Options given) {
-        if (Boolean.TRUE.equals(state.get("on"))) {
-            long less = whole(state, "brightness") - Math.round(given.number("by"));
-            state.put("brightness", Math.max(1, less));
-        }
-    }
-
-    /** A light that is off comes on, from darkness. */
-    private static void brighten(Map<String, Object> state, Options given) {
-        long from = Boolean.TRUE.equals(state.put("on", true)) ? whole(state, "brightness") : 0;
-        state.put("brightness", Math.min(100, from + Math.max(1, Math.round(given.number("by")))));
-    }
-
     private static void volume(Map<String, Object> state, Options given, int direction) {
         long next = whole(state, "volume") + direction * Math.round(given.number("by"));
         state.put("volume", Math.max(0, Math.min(100, next)));
@@ -192,30 +228,39 @@ final class HomeDevice implements Actuator.Device {
     /** The room need not be where the vacuum cleaner stands. */
     private void vacuum(String room) {
         String where = home.plan().roomName(room);
-        home.change(
-                home.plan().items(Plan.ALL, Plan.Kind.VACUUM_CLEANER),
+        change(
+                home.plan().items(Plan.ALL, Kind.VACUUM_CLEANER),
                 state -> {
                     state.put("on", true);
                     state.put("cleaning", where);
-                },
-                lines);
+                });
     }
 
     private static long whole(Map<String, Object> state, String key) {
         return state.get(key) instanceof Long value ? value : 0;
     }
 
-    private static void off(Map<String, Object> state) {
-        state.computeIfPresent("on", (key, on) -> false);
-        state.computeIfPresent("cleaning", (key, where) -> "");
+    private static long by(Options given) {
+        return Math.round(given.number("by"));
     }
 
-    /** Switches off whatever is on or off; thermostats and speakers stay as they are. */
+    /** Switches off whatever draws power and closes valves; see {@link Kind#makeSafe}. */
     @Override
     public void makeSafe() {
         if (!closed) {
-            home.change(home.plan().items(), HomeDevice::off, lines);
+            home.change(
+                    home.plan().items(),
+                    (item, state) -> item.kind().makeSafe(state),
+                    lines,
+                    new ArrayList<>());
         }
+    }
+
+    @Override
+    public boolean undo() {
+        List<Home.Change> changes = last;
+        last = List.of();
+        return !closed && home.undo(changes, lines);
     }
 
     @Override

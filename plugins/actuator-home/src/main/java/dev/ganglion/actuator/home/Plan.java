@@ -2,12 +2,13 @@ package dev.ganglion.actuator.home;
 
 import dev.ganglion.api.data.GanglionException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner who asks, for messages: {@code act:home}
  * @param rooms with names and aliases that differ from each other; at least one
+ * @param floors those that rooms are on; empty when the file names none
+ * @param wide the devices that are in no room
+ * @param intents whether Home Assistant's intents are understood
  */
-record Plan(String owner, List<Room> rooms) {
+record Plan(String owner, List<Room> rooms, List<Floor> floors, List<Item> wide, boolean intents) {
     /** What stands for every room. */
     static final String ALL = "all";
 
@@ -25,35 +29,49 @@ record Plan(String owner, List<Room> rooms) {
     private static final Set<String> EVERY_ROOM =
             Set.of(ALL, "everywhere", "house", "whole house", "home", "flat", "apartment");
 
-    /** What a device is. */
-    enum Kind {
-        LIGHT,
-        PLUG,
-        COFFEE_MACHINE,
-        VACUUM_CLEANER,
-        THERMOSTAT,
-        SPEAKER;
-
-        /** Devices that are on or off and nothing else that an action could set. */
-        static final Set<Kind> SWITCHED = EnumSet.of(PLUG, COFFEE_MACHINE, VACUUM_CLEANER);
-
-        /** {@return what files and messages call it: {@code coffee machine}} */
-        String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        }
-    }
-
-    /** A room; all names are {@linkplain #said plain}. */
-    record Room(String name, List<String> aliases, List<Item> items) {
+    /** A floor; all names are {@linkplain #said plain}. */
+    record Floor(String name, List<String> aliases) {
         boolean isCalled(String said) {
             return name.equals(said) || aliases.contains(said);
         }
     }
 
-    /** A device in a room; all names are {@linkplain #said plain}. */
-    record Item(String room, String name, Kind kind, List<String> aliases) {
+    /**
+     * A room; all names are {@linkplain #said plain}.
+     *
+     * @param floor the name of the floor that it is on, or empty
+     */
+    record Room(String name, List<String> aliases, String floor, List<Item> items) {
         boolean isCalled(String said) {
             return name.equals(said) || aliases.contains(said);
+        }
+    }
+
+    /**
+     * A device; all names are {@linkplain #said plain}.
+     *
+     * @param room empty when it belongs to the whole house
+     * @param deviceClass as Home Assistant calls it, or empty
+     * @param first its state before anything has happened
+     * @param minimum the least temperature in degrees Celsius that a thermostat takes
+     * @param maximum the greatest one
+     */
+    record Item(
+            String room,
+            String name,
+            Kind kind,
+            List<String> aliases,
+            String deviceClass,
+            Map<String, Object> first,
+            double minimum,
+            double maximum) {
+        boolean isCalled(String said) {
+            return name.equals(said) || aliases.contains(said);
+        }
+
+        /** {@return the name with the room, for messages} */
+        String where() {
+            return room.isEmpty() ? name : name + " (" + room + ")";
         }
     }
 
@@ -70,7 +88,8 @@ record Plan(String owner, List<Room> rooms) {
 
     /** {@return every device} */
     List<Item> items() {
-        return rooms.stream().flatMap(room -> room.items().stream()).toList();
+        return Stream.concat(rooms.stream().flatMap(room -> room.items().stream()), wide.stream())
+                .toList();
     }
 
     /**
@@ -137,16 +156,26 @@ record Plan(String owner, List<Room> rooms) {
         return found;
     }
 
-    private List<Item> itemsIn(String room) {
+    /** {@return what is in a room, or everything} */
+    List<Item> itemsIn(String room) {
         return isEveryRoom(said(room)) ? items() : room(room).items();
     }
 
-    private Room room(String room) {
+    /** {@return the room with that name, or null} */
+    @Nullable Room find(String room) {
         String said = said(room);
         for (Room each : rooms) {
             if (each.isCalled(said)) {
                 return each;
             }
+        }
+        return null;
+    }
+
+    private Room room(String room) {
+        Room found = find(room);
+        if (found != null) {
+            return found;
         }
         throw input(
                 "there is no room '"
@@ -158,17 +187,89 @@ record Plan(String owner, List<Room> rooms) {
                         + " for every one");
     }
 
+    /**
+     * {@return the area with that name; null when every one is meant}
+     *
+     * @throws GanglionException of kind INPUT when there is none
+     */
+    @Nullable Room area(String area) {
+        Room found = find(area);
+        if (found == null && !isEveryRoom(said(area))) {
+            throw input(
+                    "this home has no area '"
+                            + area
+                            + "'; it has: "
+                            + rooms.stream().map(Room::name).collect(Collectors.joining(", ")));
+        }
+        return found;
+    }
+
+    /**
+     * {@return what a floor is really called}
+     *
+     * @throws GanglionException of kind INPUT when there is none
+     */
+    String floor(String floor) {
+        String said = said(floor);
+        for (Floor each : floors) {
+            if (each.isCalled(said)) {
+                return each.name();
+            }
+        }
+        throw input(
+                "this home has no floor '"
+                        + floor
+                        + "'; it has: "
+                        + (floors.isEmpty()
+                                ? "none"
+                                : floors.stream()
+                                        .map(Floor::name)
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    /** {@return the list that is meant when nobody says which, or null} */
+    @Nullable Item shoppingList() {
+        for (Item item : items()) {
+            if (item.kind() == Kind.LIST
+                    && (item.isCalled("shopping list") || item.isCalled("shopping"))) {
+                return item;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Checks a temperature in degrees Celsius.
+     *
+     * @throws GanglionException of kind INPUT when one of the thermostats does not take it
+     */
+    void checkTemperature(List<Item> thermostats, double temperature) {
+        for (Item item : thermostats) {
+            if (!(temperature >= item.minimum() && temperature <= item.maximum())) {
+                throw input(
+                        item.where()
+                                + " takes "
+                                + item.minimum()
+                                + " to "
+                                + item.maximum()
+                                + " Cel, found "
+                                + temperature);
+            }
+        }
+    }
+
     private String whereIs(Set<Kind> kinds) {
         List<String> places = new ArrayList<>();
         for (Item item : items()) {
             if (kinds.contains(item.kind())) {
-                places.add(item.name() + " (" + item.room() + ")");
+                places.add(item.where());
             }
         }
         return places.isEmpty() ? "it has none at all" : "there are: " + String.join(", ", places);
     }
 
-    private GanglionException input(String what) {
+    /** {@return a refusal of what somebody said} */
+    GanglionException input(String what) {
         return new GanglionException(GanglionException.Kind.INPUT, owner + ": " + what);
     }
 }

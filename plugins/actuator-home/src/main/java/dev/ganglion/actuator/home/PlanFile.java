@@ -11,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +42,14 @@ final class PlanFile {
     private static final String EMBEDDED = "home.yaml";
     private static final int MAXIMUM_BYTES = 1 << 20;
 
+    private static final String[] ALL_KEYS = {
+        "name", "kind", "aliases", "state", "device_class", "unit", "minimum", "maximum"
+    };
+
+    /** Kinds that only report a state of their own. */
+    private static final Set<Kind> STATED = EnumSet.of(Kind.SENSOR, Kind.PERSON, Kind.WEATHER);
+
+    private final Map<String, Set<String>> floors = new LinkedHashMap<>();
     private final String owner;
     private final String file;
 
@@ -81,7 +92,10 @@ final class PlanFile {
 
     private Plan parse(byte[] bytes) {
         Object root = file.toLowerCase(Locale.ROOT).endsWith(".json") ? json(bytes) : yaml(bytes);
-        Map<?, ?> top = map("the file", root, "rooms");
+        if (!(root instanceof Map<?, ?>)) {
+            throw setup("the file: rooms were expected, found " + root);
+        }
+        Map<?, ?> top = map("the file", root, "rooms", "devices", "intents");
         List<?> given = list("the file", top, "rooms");
         List<Plan.Room> rooms = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -91,7 +105,8 @@ final class PlanFile {
         if (rooms.isEmpty()) {
             throw setup("at least one room was expected under 'rooms', found none; add one");
         }
-        return new Plan(owner, List.copyOf(rooms));
+        List<Plan.Item> wide = top.containsKey("devices") ? items("", top) : List.of();
+        return new Plan(owner, List.copyOf(rooms), floors(), wide, isTrue(top, "intents"));
     }
 
     private Object json(byte[] bytes) {
@@ -120,7 +135,7 @@ final class PlanFile {
     }
 
     private Plan.Room room(String where, @Nullable Object given, Set<String> roomNames) {
-        Map<?, ?> room = map(where, given, "name", "aliases", "devices");
+        Map<?, ?> room = map(where, given, "name", "aliases", "devices", "floor");
         String name = name(where, room);
         List<String> aliases = aliases(where, room);
         for (String each : together(name, aliases)) {
@@ -135,44 +150,187 @@ final class PlanFile {
                 throw setup(where + ": a second room is called '" + each + "'; rename one");
             }
         }
-        List<Plan.Item> items = new ArrayList<>();
-        Set<String> itemNames = new HashSet<>();
-        for (Object each : list("room '" + name + "'", room, "devices")) {
-            items.add(
-                    item(
-                            "room '" + name + "', device " + (items.size() + 1),
-                            name,
-                            each,
-                            itemNames));
+        return new Plan.Room(name, aliases, floor(where, room), items(name, room));
+    }
+
+    /** {@return the name of the floor; the first room on it may give it other names} */
+    private String floor(String where, Map<?, ?> room) {
+        if (!room.containsKey("floor")) {
+            return "";
         }
-        return new Plan.Room(name, aliases, List.copyOf(items));
+        List<?> given =
+                room.get("floor") instanceof List<?> list
+                        ? list
+                        : List.of(text(where, room, "floor"));
+        List<String> names = new ArrayList<>();
+        for (Object each : given) {
+            names.add(Plan.said(words(where, "floor", each)));
+        }
+        if (names.isEmpty()) {
+            throw setup(where + ": the name of a floor was expected as 'floor', found none");
+        }
+        Set<String> known = floors.computeIfAbsent(names.get(0), name -> new LinkedHashSet<>());
+        known.addAll(names.subList(1, names.size()));
+        return names.get(0);
+    }
+
+    private List<Plan.Floor> floors() {
+        Set<String> names = new HashSet<>();
+        List<Plan.Floor> found = new ArrayList<>();
+        floors.forEach(
+                (name, aliases) -> {
+                    for (String each : together(name, List.copyOf(aliases))) {
+                        if (!names.add(each)) {
+                            throw setup("two floors are called '" + each + "'; rename one");
+                        }
+                    }
+                    found.add(new Plan.Floor(name, List.copyOf(aliases)));
+                });
+        return List.copyOf(found);
+    }
+
+    private List<Plan.Item> items(String room, Map<?, ?> from) {
+        String where = room.isEmpty() ? "the whole house" : "room '" + room + "'";
+        List<Plan.Item> items = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Object each : list(where, from, "devices")) {
+            items.add(item(where + ", device " + (items.size() + 1), room, each, names));
+        }
+        return List.copyOf(items);
     }
 
     private Plan.Item item(
             String where, String room, @Nullable Object given, Set<String> itemNames) {
-        Map<?, ?> item = map(where, given, "name", "kind", "aliases");
+        Map<?, ?> item = map(where, given, ALL_KEYS);
         String name = name(where, item);
         List<String> aliases = aliases(where, item);
+        Kind kind = kind(where, item);
+        map(where + ", a " + kind.word() + ",", given, keys(kind));
+        String deviceClass =
+                item.containsKey("device_class")
+                        ? text(where, item, "device_class").strip().toLowerCase(Locale.ROOT)
+                        : "";
         for (String each : together(name, aliases)) {
-            if (!itemNames.add(each)) {
+            // A phone may have a battery level and a low battery; what is switched has its own
+            // name.
+            String key = Kind.SENSORS.contains(kind) ? kind + deviceClass + ":" + each : each;
+            if (!itemNames.add(key)) {
                 throw setup(where + ": a second device is called '" + each + "'; rename one");
             }
         }
+        double minimum = number(where, item, "minimum", 5);
+        double maximum = number(where, item, "maximum", 35);
+        if (minimum > maximum) {
+            throw setup(where + ": 'minimum' " + minimum + " is above 'maximum' " + maximum);
+        }
+        Map<String, Object> first = first(where, item, kind, deviceClass);
+        first.computeIfPresent(
+                "temperature",
+                (key, value) -> Math.max(minimum, Math.min(maximum, (Double) value)));
+        return new Plan.Item(room, name, kind, aliases, deviceClass, first, minimum, maximum);
+    }
+
+    private Kind kind(String where, Map<?, ?> item) {
         String word = Plan.said(text(where, item, "kind"));
-        for (Plan.Kind kind : Plan.Kind.values()) {
+        for (Kind kind : Kind.values()) {
             if (kind.word().equals(word)) {
-                return new Plan.Item(room, name, kind, aliases);
+                return kind;
             }
         }
         throw setup(
                 where
                         + ": 'kind' takes one of "
-                        + Arrays.stream(Plan.Kind.values())
-                                .map(Plan.Kind::word)
+                        + Arrays.stream(Kind.values())
+                                .map(Kind::word)
                                 .collect(Collectors.joining(", "))
                         + ", found '"
                         + word
                         + "'");
+    }
+
+    private static String[] keys(Kind kind) {
+        List<String> keys = new ArrayList<>(List.of("name", "kind", "aliases"));
+        if (kind.two != Kind.Two.NONE || STATED.contains(kind)) {
+            keys.add("state");
+        }
+        if (kind == Kind.COVER || Kind.SENSORS.contains(kind)) {
+            keys.add("device_class");
+        }
+        if (kind == Kind.SENSOR) {
+            keys.add("unit");
+        }
+        if (kind == Kind.THERMOSTAT) {
+            keys.add("minimum");
+            keys.add("maximum");
+        }
+        return keys.toArray(String[]::new);
+    }
+
+    /** {@return the state before anything has happened, as the file says it} */
+    private Map<String, Object> first(String where, Map<?, ?> item, Kind kind, String deviceClass) {
+        Map<String, Object> first = new LinkedHashMap<>();
+        if (Kind.SENSORS.contains(kind) && !deviceClass.isEmpty()) {
+            first.put("device_class", deviceClass);
+        }
+        first.putAll(kind.first());
+        Object state = item.get("state");
+        if (state != null) {
+            first.put(
+                    kind.two == Kind.Two.NONE ? "state" : kind.two.key,
+                    kind.two == Kind.Two.NONE
+                            ? stated(where, kind, state)
+                            : switched(where, kind, state));
+        }
+        if (item.containsKey("unit")) {
+            first.put("unit", text(where, item, "unit"));
+        }
+        return first;
+    }
+
+    private Object stated(String where, Kind kind, Object state) {
+        if (state instanceof Number || state instanceof String) {
+            // Where a person is, is asked for by name.
+            return kind == Kind.PERSON ? Plan.said(state.toString()) : state;
+        }
+        throw setup(where + ": a number or text was expected as 'state', found " + state);
+    }
+
+    private Object switched(String where, Kind kind, Object state) {
+        if (kind.two.onWord.equals(state)) {
+            return kind.two.onValue;
+        }
+        if (kind.two.offWord.equals(state)) {
+            return kind.two.offValue;
+        }
+        throw setup(
+                where
+                        + ": 'state' takes "
+                        + kind.two.onWord
+                        + " or "
+                        + kind.two.offWord
+                        + ", found '"
+                        + state
+                        + "'");
+    }
+
+    private double number(String where, Map<?, ?> from, String key, double otherwise) {
+        if (!from.containsKey(key)) {
+            return otherwise;
+        }
+        if (from.get(key) instanceof Number number) {
+            return number.doubleValue();
+        }
+        throw setup(where + ": a number was expected as '" + key + "', found " + from.get(key));
+    }
+
+    private boolean isTrue(Map<?, ?> from, String key) {
+        if (!from.containsKey(key)) {
+            return false;
+        }
+        if (from.get(key) instanceof Boolean flag) {
+            return flag;
+        }
+        throw setup("true or false was expected as '" + key + "', found " + from.get(key));
     }
 
     private static List<String> together(String name, List<String> aliases) {

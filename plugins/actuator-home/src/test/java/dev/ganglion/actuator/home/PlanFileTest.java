@@ -7,6 +7,8 @@ import dev.ganglion.api.data.GanglionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,5 +167,103 @@ class PlanFileTest {
         assertThatThrownBy(() -> PlanFile.read("act:home", home))
                 .hasMessageContaining("no such file")
                 .isInstanceOf(GanglionException.class);
+    }
+
+    @Test
+    void floorsAreNamedByTheRoomsOnThem() throws IOException {
+        Plan plan =
+                read(
+                        "floors.yaml",
+                        """
+                        rooms:
+                          - {name: den, floor: [Ground Floor, downstairs], devices: []}
+                          - {name: hall, floor: ground floor, devices: []}
+                          - {name: loft, floor: [attic, top floor], devices: []}
+                        """);
+        assertThat(plan.floors())
+                .containsExactly(
+                        new Plan.Floor("ground floor", List.of("downstairs")),
+                        new Plan.Floor("attic", List.of("top floor")));
+        assertThat(plan.floor("The Downstairs")).isEqualTo("ground floor");
+        assertThat(plan.intents()).isFalse();
+    }
+
+    @Test
+    void floorsThatCannotBeToldApartAreRefused() {
+        refused(
+                "rooms: [{name: a, floor: [up, high], devices: []}, {name: b, floor: [top, high],"
+                        + " devices: []}]",
+                "two floors are called 'high'");
+        refused("rooms: [{name: a, floor: [], devices: []}]", "room 1", "'floor'", "none");
+        refused("rooms: [{name: a, floor: 3, devices: []}]", "text was expected as 'floor'");
+    }
+
+    @Test
+    void aDeviceHasTheFirstStateThatTheFileSays() throws IOException {
+        Plan plan =
+                read(
+                        "states.yaml",
+                        """
+                        rooms:
+                          - name: den
+                            devices:
+                              - {name: lamp, kind: light, state: "on"}
+                              - {name: door, kind: lock, state: unlocked}
+                              - {name: blind, kind: cover, device_class: Blind, state: open}
+                              - {name: air, kind: sensor, state: 40, unit: "%"}
+                              - {name: stove, kind: thermostat, minimum: 22, maximum: 24}
+                        """);
+        assertThat(plan.items())
+                .extracting(Plan.Item::first)
+                .containsExactly(
+                        Map.of("on", true, "brightness", 100L, "colour", "white"),
+                        Map.of("locked", false),
+                        Map.of("position", 100L),
+                        Map.of("state", 40, "unit", "%"),
+                        Map.of("temperature", 22.0));
+        assertThat(plan.items().get(2).deviceClass()).isEqualTo("blind");
+    }
+
+    @Test
+    void whatDoesNotFitTheKindIsRefused() {
+        refusedDevice("kind: lock, state: ajar", "'state' takes locked or unlocked, found 'ajar'");
+        refusedDevice("kind: sensor, state: []", "a number or text was expected as 'state'");
+        refusedDevice("kind: scene, state: on", "a scene, has no 'state'");
+        refusedDevice("kind: light, device_class: blind", "a light, has no 'device_class'");
+        refusedDevice("kind: fan, unit: Cel", "a fan, has no 'unit'; it has: name, kind");
+        refusedDevice("kind: thermostat, minimum: cold", "a number was expected as 'minimum'");
+        refusedDevice("kind: thermostat, minimum: 30, maximum: 20", "30.0", "20.0");
+    }
+
+    private void refusedDevice(String device, String... parts) {
+        refused("rooms: [{name: den, devices: [{name: x, " + device + "}]}]", parts);
+    }
+
+    @Test
+    void whatBelongsToTheWholeHouseIsCheckedToo() {
+        refused("rooms: [{name: a, devices: []}]\ndevices: 3", "'devices'");
+        refused(
+                "rooms: [{name: a, devices: []}]\n"
+                        + "devices: [{name: p, kind: scene}, {name: P, kind: script}]",
+                "the whole house, device 2: a second device is called 'p'");
+        refused("intents: perhaps\nrooms: [{name: a, devices: []}]", "'intents'", "perhaps");
+    }
+
+    @Test
+    void sensorsOfOneThingMayHaveItsName() throws IOException {
+        Plan plan =
+                read(
+                        "phone.yaml",
+                        """
+                        rooms: [{name: a, devices: []}]
+                        devices:
+                          - {name: phone, kind: sensor, device_class: battery, state: 5}
+                          - {name: phone, kind: binary sensor, device_class: battery}
+                        """);
+        assertThat(plan.items()).hasSize(2);
+        refused(
+                "rooms: [{name: a, devices: []}]\n"
+                        + "devices: [{name: p, kind: sensor}, {name: p, kind: sensor}]",
+                "a second device is called 'p'");
     }
 }
