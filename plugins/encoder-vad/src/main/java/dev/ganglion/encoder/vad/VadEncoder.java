@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Finds speech in sound, {@code FLOAT32[any]} at 8 or 16 kHz, and gives it in frames of 32 ms: from
- * some time before the speech to some time after it.
+ * Finds speech in sound, {@code FLOAT32[any]} at 8 or 16 kHz, and gives it in frames of 32 ms, or
+ * in one tensor: from some time before the speech to some time after it.
  */
 @Component(service = Segmenter.class)
 public final class VadEncoder implements Segmenter {
@@ -52,7 +52,17 @@ public final class VadEncoder implements Segmenter {
                         .withDefault("200")
                         .describedAs("how much goes with it before and after its speech"),
                 Parameter.integer("maxMillis", "ms", 1, 86_400_000)
-                        .describedAs("how long it may be; no bound unless given"));
+                        .describedAs(
+                                "how long it may be; no bound unless given, 30,000 when given"
+                                        + " whole"),
+                Parameter.flag("whole")
+                        .withDefault("false")
+                        .describedAs("whether an utterance is given as one tensor at its end"),
+                Parameter.number("peak", "1", 0, 1)
+                        .withDefault("0")
+                        .describedAs(
+                                "the size that the loudest sample of a whole utterance gets; 0 to"
+                                        + " leave it"));
     }
 
     @Override
@@ -63,11 +73,13 @@ public final class VadEncoder implements Segmenter {
     @Override
     public TensorSpec output(Options options) {
         VadSettings settings = VadSettings.of(options);
-        return audio(settings, settings.frameSamples());
+        return settings.whole()
+                ? audio(settings, 1, TensorSpec.ANY)
+                : audio(settings, settings.frameSamples());
     }
 
-    private static TensorSpec audio(VadSettings settings, long samples) {
-        return TensorSpec.of("audio", Tensor.Type.FLOAT32, "1", samples)
+    private static TensorSpec audio(VadSettings settings, long... shape) {
+        return TensorSpec.of("audio", Tensor.Type.FLOAT32, "1", shape)
                 .atRateHz(settings.sampleRateHz());
     }
 

@@ -17,6 +17,8 @@ import dev.ganglion.api.data.Options;
  * @param padFrames how many go with it before its speech
  * @param tailFrames how many go with it after its speech
  * @param maxFrames how many it has at most
+ * @param whole whether an utterance is given as one tensor
+ * @param peak the size of its largest sample then, or 0 to leave it
  */
 record VadSettings(
         String owner,
@@ -28,10 +30,17 @@ record VadSettings(
         int silenceFrames,
         int padFrames,
         int tailFrames,
-        long maxFrames) {
+        long maxFrames,
+        boolean whole,
+        double peak) {
     static final String ENERGY = "energy";
 
     private static final int FRAME_MILLIS = 32;
+
+    /** What is gathered is bounded always. */
+    private static final long MAX_MILLIS_WHOLE = 30_000;
+
+    private static final long LONGEST_WHOLE = 600_000;
 
     /** As Silero does. */
     private static final double HYSTERESIS = 0.15;
@@ -65,9 +74,29 @@ record VadSettings(
         int speech = Math.max(1, framesFor(options.integer("speechMillis")));
         int silence = framesFor(options.integer("silenceMillis"));
         int pad = framesFor(options.integer("padMillis"));
+        boolean whole = options.flag("whole");
+        double peak = options.number("peak");
+        if (peak > 0 && !whole) {
+            throw setup(
+                    options,
+                    "'peak' takes a number only with whole=true, found '"
+                            + peak
+                            + "'; the loudest sample of an utterance is not known before its end");
+        }
         long most = Long.MAX_VALUE;
-        if (options.has("maxMillis")) {
-            most = options.integer("maxMillis") / FRAME_MILLIS;
+        if (whole || options.has("maxMillis")) {
+            long maxMillis =
+                    options.has("maxMillis") ? options.integer("maxMillis") : MAX_MILLIS_WHOLE;
+            if (whole && maxMillis > LONGEST_WHOLE) {
+                throw setup(
+                        options,
+                        "'maxMillis' takes up to "
+                                + LONGEST_WHOLE
+                                + " ms with whole=true, which holds an utterance in memory, found '"
+                                + maxMillis
+                                + "'");
+            }
+            most = maxMillis / FRAME_MILLIS;
             if (most < pad + speech) {
                 throw setup(
                         options,
@@ -76,7 +105,7 @@ record VadSettings(
                                 + " ms in frames of "
                                 + FRAME_MILLIS
                                 + " ms ('padMillis' and 'speechMillis'), found '"
-                                + options.integer("maxMillis")
+                                + maxMillis
                                 + "'; give more, or lower those");
             }
         }
@@ -90,7 +119,9 @@ record VadSettings(
                 silence,
                 pad,
                 Math.min(pad, silence),
-                most);
+                most,
+                whole,
+                peak);
     }
 
     private static int framesFor(long millis) {

@@ -7,18 +7,23 @@ import dev.ganglion.api.data.Stage;
 import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.TensorSpec;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens and closes utterances; allocates nothing but the samples that it gives.
  *
  * <p>A frame is given as soon as it is certain that another one of its utterance follows, for the
- * last one must say so. Numbers of frames rise over the whole stream.
+ * last one must say so; or all of them are given as one when it ends. Numbers of frames rise over
+ * the whole stream.
  */
 final class VadStage implements Stage<Sample<Tensor>, Sample<Tensor>> {
     private final VadSettings settings;
     private final TensorSpec input;
     private final Detector detector;
     private final FrameRing ring;
+
+    /** Gathers the utterance when it is to be given whole, else null. */
+    private final @Nullable Utterance whole;
 
     /** How many frames in a row were speech while no utterance is open. */
     private int speech;
@@ -48,6 +53,11 @@ final class VadStage implements Stage<Sample<Tensor>, Sample<Tensor>> {
         this.input = input;
         this.detector = detector;
         this.ring = new FrameRing(settings.heldFrames(), settings.frameSamples());
+        this.whole =
+                settings.whole()
+                        ? new Utterance(
+                                settings.frameSamples(), settings.maxFrames(), settings.peak())
+                        : null;
     }
 
     @Override
@@ -201,19 +211,28 @@ final class VadStage implements Stage<Sample<Tensor>, Sample<Tensor>> {
                 open = false;
                 speech = 0;
             }
-            out.accept(
-                    new Sample<>(
-                            stream,
-                            ++sequence,
-                            ring.capturedNanos(number),
-                            ring.frame(number),
-                            last));
+            pass(number, last, out);
         }
+    }
+
+    private void pass(long number, boolean last, Consumer<? super Sample<Tensor>> out) {
+        Tensor value = ring.frame(number);
+        if (whole != null) {
+            whole.add(value);
+            if (!last) {
+                return;
+            }
+            value = whole.end();
+        }
+        out.accept(new Sample<>(stream, ++sequence, ring.capturedNanos(number), value, last));
     }
 
     private void forget() {
         detector.reset();
         ring.drop();
+        if (whole != null) {
+            whole.drop();
+        }
         open = false;
         speech = 0;
         quiet = 0;

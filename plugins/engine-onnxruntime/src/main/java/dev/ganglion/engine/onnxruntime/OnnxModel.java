@@ -3,7 +3,6 @@ package dev.ganglion.engine.onnxruntime;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.TensorSpec;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +38,9 @@ final class OnnxModel implements Model {
     private static final String PRESENT = "present.";
 
     private final ModelId id;
-    private final Weights weights;
+    private final LoadedFile file;
+    private final @Nullable Encoder encoder;
     private final OrtSession runtime;
-    private final SessionOptions options;
     private final List<TensorSpec> inputs;
     private final List<TensorSpec> outputs;
     private final List<State> states;
@@ -57,24 +57,20 @@ final class OnnxModel implements Model {
     private boolean closed;
 
     /**
-     * Takes over a session of the runtime, and its options, which must live as long.
+     * Takes over loaded files.
      *
+     * @param encoder what conditions a language model, or null
      * @param contextTokens how many tokens a stream of a language model takes when the card does
      *     not say
      * @throws GanglionException of kind SETUP when card and file disagree; the caller then closes
-     *     both
+     *     both files
      */
-    OnnxModel(
-            ModelPackage source,
-            Weights weights,
-            OrtSession runtime,
-            SessionOptions options,
-            int contextTokens)
-            throws OrtException {
+    OnnxModel(LoadedFile file, @Nullable Encoder encoder, int contextTokens) throws OrtException {
+        ModelPackage source = file.source();
         this.id = source.id();
-        this.weights = weights;
-        this.runtime = runtime;
-        this.options = options;
+        this.file = file;
+        this.encoder = encoder;
+        this.runtime = file.runtime();
         Map<String, NodeInfo> takes = runtime.getInputInfo();
         Map<String, NodeInfo> gives = runtime.getOutputInfo();
         states = states(source, takes, gives);
@@ -84,8 +80,9 @@ final class OnnxModel implements Model {
             hiddenInputs.add(state.input().name());
             hiddenOutputs.add(state.output().name());
         }
-        List<TensorSpec> taken =
-                Signature.agree(source, "input", takes, hiddenInputs, source.inputs(), true);
+        // With an encoder the card says what that takes.
+        List<TensorSpec> card = encoder == null ? source.inputs() : List.of();
+        List<TensorSpec> taken = Signature.agree(source, "input", takes, hiddenInputs, card, true);
         boolean isLanguageModel =
                 takes.containsKey(TokenSignature.IDS)
                         && gives.containsKey(TokenSignature.LOGITS)
@@ -99,14 +96,41 @@ final class OnnxModel implements Model {
             if (!said.equals(List.of(tokens.logits()))) {
                 Signature.agree(source, "output", gives, hiddenOutputs, said, false);
             }
-            inputs = List.of();
+            checkEncoder(tokens.hidden());
+            inputs = encoder == null ? List.of() : encoder.inputs();
             outputs = List.of(tokens.logits());
         } else {
             tokens = null;
+            checkEncoder(null);
             inputs = taken;
             outputs = Signature.agree(source, "output", gives, hiddenOutputs, said, false);
         }
-        fixed = fixedAxis(source, takes, gives);
+        fixed = tokens == null ? fixedAxis(source, takes, gives) : null;
+    }
+
+    /** Refuses an encoder that the weights do not read, and weights without theirs. */
+    private void checkEncoder(@Nullable TensorSpec hidden) {
+        Encoder given = encoder;
+        String mismatch =
+                hidden == null || given == null
+                        ? hidden == null
+                                ? "its weights have no input '" + TokenSignature.HIDDEN + "'"
+                                : "none is named"
+                        : hidden.mismatch(given.output());
+        if ((hidden == null) != (given == null) || (given != null && mismatch != null)) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "model "
+                            + id
+                            + ": the option 'encoder' names the file that computes '"
+                            + TokenSignature.HIDDEN
+                            + "' for "
+                            + file.weights().file()
+                            + ", but "
+                            + mismatch
+                            + "; correct 'options' on the card, its files are: "
+                            + String.join(", ", new TreeSet<>(file.source().files())));
+        }
     }
 
     /** Why the file cannot take a row for each of several streams, or null when it can. */
@@ -114,9 +138,7 @@ final class OnnxModel implements Model {
             ModelPackage source, Map<String, NodeInfo> takes, Map<String, NodeInfo> gives) {
         List<TensorSpec> all = new ArrayList<>();
         inputs.forEach(each -> all.add(Signature.spec(source, "input", takes, each.name())));
-        if (tokens == null) {
-            outputs.forEach(each -> all.add(Signature.spec(source, "output", gives, each.name())));
-        }
+        outputs.forEach(each -> all.add(Signature.spec(source, "output", gives, each.name())));
         for (State state : states) {
             all.add(state.input());
             all.add(state.output());
@@ -193,7 +215,7 @@ final class OnnxModel implements Model {
                     tokens == null
                             ? new OnnxSession(
                                     this, runtime, inputs, outputs, states, this::sessionClosed)
-                            : new OnnxTokenSession(this, runtime, tokens);
+                            : new OnnxTokenSession(this, runtime, tokens, encoder);
             openSessions++;
             return session;
         } catch (OrtException e) {
@@ -271,13 +293,15 @@ final class OnnxModel implements Model {
     /** The files beside the weights, which the runtime maps. */
     @Override
     public long mappedBytes() {
-        return weights.externalBytes();
+        return file.weights().externalBytes()
+                + (encoder == null ? 0 : encoder.file().weights().externalBytes());
     }
 
     /** An estimate: what the ONNX file holds stays in memory in about its size. */
     @Override
     public long allocatedBytes() {
-        return weights.fileBytes();
+        return file.weights().fileBytes()
+                + (encoder == null ? 0 : encoder.file().weights().fileBytes());
     }
 
     synchronized void sessionClosed() {
@@ -299,12 +323,10 @@ final class OnnxModel implements Model {
                 idleRows.forEach(Rows::close);
                 idleRows.clear();
             }
-            try {
-                runtime.close();
-            } catch (OrtException e) {
-                throw new IllegalStateException("ONNX Runtime did not free model " + id, e);
+            file.close();
+            if (encoder != null) {
+                encoder.file().close();
             }
-            options.close();
         }
     }
 }

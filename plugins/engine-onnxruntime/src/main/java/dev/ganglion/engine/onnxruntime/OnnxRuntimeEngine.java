@@ -13,7 +13,9 @@ import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelPackage;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -32,6 +34,9 @@ public final class OnnxRuntimeEngine implements Engine {
     private static final String PRECISE_INT8 = "preciseInt8";
     private static final String MEMORY = "memory";
     private static final String CONTEXT_TOKENS = "contextTokens";
+    private static final String ENCODER = "encoder";
+    private static final String SHORTEST_INPUT = "shortestInput";
+    private static final String LONGEST_INPUT = "longestInput";
 
     @Override
     public String name() {
@@ -87,11 +92,64 @@ public final class OnnxRuntimeEngine implements Engine {
                         .withDefault("512")
                         .describedAs(
                                 "tokens that fit into a stream of a language model whose card does"
-                                        + " not say"));
+                                        + " not say"),
+                Parameter.text(ENCODER)
+                        .describedAs(
+                                "the file of the package that computes what a language model is"
+                                        + " conditioned on; takes the inputs"),
+                Parameter.integer(SHORTEST_INPUT, "1", 0, Integer.MAX_VALUE)
+                        .withDefault("1")
+                        .describedAs("elements that an input of the encoder has at least"),
+                Parameter.integer(LONGEST_INPUT, "1", 1, Integer.MAX_VALUE)
+                        .withDefault(Integer.toString(Integer.MAX_VALUE))
+                        .describedAs("elements that an input of the encoder has at most"));
     }
 
     @Override
     public Model load(ModelPackage source, Options options) {
+        LoadedFile file = loadFile(source, options);
+        @Nullable LoadedFile beside = null;
+        try {
+            @Nullable Encoder encoder = null;
+            if (options.has(ENCODER)) {
+                beside = loadFile(withWeights(source, options.text(ENCODER)), options);
+                encoder =
+                        Encoder.of(
+                                beside,
+                                options.integer(SHORTEST_INPUT),
+                                options.integer(LONGEST_INPUT));
+            }
+            return new OnnxModel(file, encoder, Math.toIntExact(options.integer(CONTEXT_TOKENS)));
+        } catch (OrtException | RuntimeException e) {
+            if (beside != null) {
+                beside.close();
+            }
+            file.close();
+            throw e instanceof RuntimeException unchecked
+                    ? unchecked
+                    : unloadable(file.weights(), source, (OrtException) e);
+        }
+    }
+
+    private static ModelPackage withWeights(ModelPackage source, String file) {
+        return new ModelPackage(
+                source.id(),
+                source.task(),
+                source.format(),
+                source.folder(),
+                source.files(),
+                file,
+                source.inputs(),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                "",
+                "",
+                0,
+                source.options());
+    }
+
+    private static LoadedFile loadFile(ModelPackage source, Options options) {
         Weights weights = Weights.of(source);
         boolean mapped = options.text(MEMORY).equals("mapped");
         if (mapped && weights.externalBytes() == 0) {
@@ -110,33 +168,28 @@ public final class OnnxRuntimeEngine implements Engine {
         try {
             configure(settings, options, mapped);
             OrtSession runtime = environment.createSession(weights.file().toString(), settings);
-            try {
-                return new OnnxModel(
-                        source,
-                        weights,
-                        runtime,
-                        settings,
-                        Math.toIntExact(options.integer(CONTEXT_TOKENS)));
-            } catch (OrtException | RuntimeException e) {
-                runtime.close();
-                throw e;
-            }
+            return new LoadedFile(source, weights, runtime, settings);
         } catch (OrtException e) {
             settings.close();
-            throw new GanglionException(
-                    Kind.SETUP,
-                    "model "
-                            + source.id()
-                            + ": ONNX Runtime does not load "
-                            + weights.file()
-                            + " ("
-                            + NativeLibrary.oneLine(e)
-                            + "); copy or export the file again",
-                    e);
+            throw unloadable(weights, source, e);
         } catch (RuntimeException e) {
             settings.close();
             throw e;
         }
+    }
+
+    private static GanglionException unloadable(
+            Weights weights, ModelPackage source, OrtException e) {
+        return new GanglionException(
+                Kind.SETUP,
+                "model "
+                        + source.id()
+                        + ": ONNX Runtime does not load "
+                        + weights.file()
+                        + " ("
+                        + NativeLibrary.oneLine(e)
+                        + "); copy or export the file again",
+                e);
     }
 
     private static void configure(SessionOptions settings, Options options, boolean mapped)

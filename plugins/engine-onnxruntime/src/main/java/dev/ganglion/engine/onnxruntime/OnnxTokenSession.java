@@ -16,7 +16,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One stream through a causal language model; the keys and values of its tokens are its state. */
+/**
+ * One stream through a causal language model; the keys and values of its tokens are its state. One
+ * that is conditioned is fed token by token, for its file has a branch for the first and one for
+ * each later token.
+ */
 final class OnnxTokenSession implements TokenSession {
     /**
      * How many tokens go into one run: long prompts are cut, so that logits which nobody reads stay
@@ -30,13 +34,14 @@ final class OnnxTokenSession implements TokenSession {
     private final OrtSession runtime;
     private final RunControl control;
     private final TokenSignature signature;
+    private final @Nullable Conditioning conditioning;
     private final KeyValueCache[] layers;
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
-    private final Whole ids;
-    private final @Nullable Whole positions;
+    private final WholeNumbers ids;
+    private final @Nullable WholeNumbers positions;
     private final @Nullable TensorSpec mask;
-    private @Nullable Whole ones;
+    private @Nullable WholeNumbers ones;
     private ByteBuffer logitsMemory = ByteBuffer.allocateDirect(0);
     private Tensor[] rows = new Tensor[0];
     private @Nullable Chunk single;
@@ -44,48 +49,25 @@ final class OnnxTokenSession implements TokenSession {
     private int room;
     private int position;
 
-    OnnxTokenSession(OnnxModel model, OrtSession runtime, TokenSignature signature)
+    OnnxTokenSession(
+            OnnxModel model,
+            OrtSession runtime,
+            TokenSignature signature,
+            @Nullable Encoder encoder)
             throws OrtException {
         this.model = model;
         this.runtime = runtime;
         this.signature = signature;
         control = new RunControl(model.id());
+        conditioning = encoder == null ? null : new Conditioning(model, encoder, signature);
         layers = new KeyValueCache[signature.layers().size()];
         for (int i = 0; i < layers.length; i++) {
             layers[i] = new KeyValueCache(signature.layers().get(i));
         }
         TensorSpec positionSpec = signature.positions();
-        ids = new Whole(signature.ids(), CHUNK);
-        positions = positionSpec == null ? null : new Whole(positionSpec, CHUNK);
+        ids = new WholeNumbers(signature.ids(), CHUNK);
+        positions = positionSpec == null ? null : new WholeNumbers(positionSpec, CHUNK);
         mask = signature.mask();
-    }
-
-    /** Whole numbers for an input {@code [1, n]}. */
-    private static final class Whole {
-        private final TensorSpec spec;
-        private final Tensor memory;
-        private final Buffer elements;
-        private final long[] shape = {1, 0};
-
-        Whole(TensorSpec spec, int capacity) {
-            this.spec = spec;
-            memory = Tensor.allocate(spec.type(), capacity);
-            elements = Signature.elements(memory.bytes(), spec.type());
-        }
-
-        void put(int index, int value) {
-            if (spec.type() == Tensor.Type.INT64) {
-                memory.longs().put(index, value);
-            } else {
-                memory.ints().put(index, value);
-            }
-        }
-
-        OnnxTensor bind(int count) throws OrtException {
-            shape[1] = count;
-            elements.limit(count);
-            return Signature.bind(elements, spec.type(), shape);
-        }
     }
 
     /** What the runtime is given for a number of new tokens, besides keys, values and the mask. */
@@ -108,9 +90,9 @@ final class OnnxTokenSession implements TokenSession {
         }
 
         void offer() {
-            inputs.put(ids.spec.name(), idTensor);
+            inputs.put(ids.name(), idTensor);
             if (positions != null && positionTensor != null) {
-                inputs.put(positions.spec.name(), positionTensor);
+                inputs.put(positions.name(), positionTensor);
             }
             outputs.put(TokenSignature.LOGITS, logitsTensor);
         }
@@ -139,6 +121,9 @@ final class OnnxTokenSession implements TokenSession {
     public void feed(int[] tokens, int from, int to) {
         control.refuseWhenClosed();
         control.refuseWhenCancelled();
+        if (conditioning != null) {
+            conditioning.refuseUnlessRun();
+        }
         Objects.checkFromToIndex(from, to, tokens.length);
         for (int i = from; i < to; i++) {
             if (tokens[i] < 0 || tokens[i] >= signature.vocabulary()) {
@@ -167,8 +152,9 @@ final class OnnxTokenSession implements TokenSession {
                             + (to - from)
                             + "; shorten the text or rewind first");
         }
-        for (int at = from; at < to; at += CHUNK) {
-            feedChunk(tokens, at, Math.min(CHUNK, to - at));
+        int most = conditioning == null ? CHUNK : 1;
+        for (int at = from; at < to; at += most) {
+            feedChunk(tokens, at, Math.min(most, to - at));
         }
     }
 
@@ -211,12 +197,21 @@ final class OnnxTokenSession implements TokenSession {
             layer.offer(position + count, inputs, outputs);
         }
         if (mask == null || ones == null) {
-            runtime.run(inputs, Set.of(), outputs, control.options()).close();
+            runOffered();
             return;
         }
         try (OnnxTensor attended = ones.bind(position + count)) {
             inputs.put(mask.name(), attended);
+            runOffered();
+        }
+    }
+
+    private void runOffered() throws OrtException {
+        if (conditioning == null) {
             runtime.run(inputs, Set.of(), outputs, control.options()).close();
+        } else {
+            Set<String> asked = conditioning.offer(inputs);
+            conditioning.keep(runtime.run(inputs, asked, outputs, control.options()), inputs);
         }
     }
 
@@ -228,7 +223,7 @@ final class OnnxTokenSession implements TokenSession {
                 layer.grow(position, larger);
             }
             if (mask != null) {
-                Whole allOnes = new Whole(mask, larger);
+                WholeNumbers allOnes = new WholeNumbers(mask, larger);
                 for (int i = 0; i < larger; i++) {
                     allOnes.put(i, 1);
                 }
@@ -294,16 +289,30 @@ final class OnnxTokenSession implements TokenSession {
         position = newPosition;
     }
 
-    /** The model has nothing that conditions the sequence, so there is nothing to compute. */
+    /**
+     * Encodes what conditions the sequence, which begins anew; does nothing when the model takes no
+     * such inputs.
+     */
     @Override
     public void run() {
         control.refuseWhenClosed();
         control.refuseWhenCancelled();
+        if (conditioning != null) {
+            rewind(0);
+            try {
+                conditioning.run();
+            } catch (OrtException e) {
+                throw control.failure(e);
+            }
+        }
     }
 
     @Override
     public Tensor input(String name, long... shape) {
         control.refuseWhenClosed();
+        if (conditioning != null) {
+            return conditioning.input(name, shape);
+        }
         throw new IllegalArgumentException(
                 "the language model "
                         + model.id()
@@ -330,12 +339,18 @@ final class OnnxTokenSession implements TokenSession {
     @Override
     public void reset() {
         control.reset();
+        if (conditioning != null) {
+            conditioning.reset();
+        }
         rewind(0);
     }
 
     @Override
     public void cancel() {
         control.cancel();
+        if (conditioning != null) {
+            conditioning.cancel();
+        }
     }
 
     @Override
@@ -346,6 +361,9 @@ final class OnnxTokenSession implements TokenSession {
             }
             for (KeyValueCache layer : layers) {
                 layer.close();
+            }
+            if (conditioning != null) {
+                conditioning.close();
             }
             model.sessionClosed();
         }

@@ -15,26 +15,39 @@ import org.jspecify.annotations.Nullable;
  * layer {@code past_key_values.i.key} and {@code .value [1, heads, past, size]}; {@code logits [1,
  * n or 1, vocabulary]} and {@code present.i.key} and {@code .value [1, heads, past + n, size]}.
  *
+ * <p>One that is conditioned takes {@code encoder_hidden_states} too, and when it has keys and
+ * values of them as well, {@code past_key_values.i.encoder.key} and {@code .value} beside those of
+ * {@code .decoder.}, {@code use_cache_branch [1]} says whether they are there or to be computed.
+ *
  * @param ids {@code input_ids}
  * @param positions {@code position_ids}, null when the model counts for itself
  * @param mask {@code attention_mask}, null when the model needs none
+ * @param hidden {@code encoder_hidden_states}, null when the model is not conditioned
+ * @param hasSwitch whether it takes {@code use_cache_branch}
  * @param logits {@code FLOAT32[vocabulary]}, after the last token
  * @param logitsRank how many axes the model's logits have, 2 or 3
  * @param logitsOfAll whether the model gives logits after each token, not only after the last
- * @param layers keys and values
+ * @param layers keys and values of the tokens
+ * @param crossLayers keys and values of what conditions them
  * @param capacity how many tokens fit
  */
 record TokenSignature(
         TensorSpec ids,
         @Nullable TensorSpec positions,
         @Nullable TensorSpec mask,
+        @Nullable TensorSpec hidden,
+        boolean hasSwitch,
         TensorSpec logits,
         int logitsRank,
         boolean logitsOfAll,
         List<OnnxModel.State> layers,
+        List<OnnxModel.State> crossLayers,
         int capacity) {
     static final String IDS = "input_ids";
     static final String LOGITS = "logits";
+    static final String HIDDEN = "encoder_hidden_states";
+    static final String SWITCH = "use_cache_branch";
+    private static final String CROSS = ".encoder.";
     private static final String POSITIONS = "position_ids";
     private static final String MASK = "attention_mask";
 
@@ -52,11 +65,24 @@ record TokenSignature(
         @Nullable TensorSpec ids = null;
         @Nullable TensorSpec positions = null;
         @Nullable TensorSpec mask = null;
+        @Nullable TensorSpec hidden = null;
+        boolean hasSwitch = false;
         for (TensorSpec input : inputs) {
             switch (input.name()) {
                 case IDS -> ids = input;
                 case POSITIONS -> positions = input;
                 case MASK -> mask = input;
+                case HIDDEN -> {
+                    hidden = input;
+                    continue;
+                }
+                case SWITCH -> {
+                    if (input.type() != Tensor.Type.BOOL || !input.shape().equals(List.of(1L))) {
+                        throw wrong(source, SWITCH + " BOOL[1], but its input is " + input);
+                    }
+                    hasSwitch = true;
+                    continue;
+                }
                 default -> throw wrong(source, "no input but " + input);
             }
             boolean whole = input.type() == Tensor.Type.INT64 || input.type() == Tensor.Type.INT32;
@@ -64,7 +90,10 @@ record TokenSignature(
                 throw wrong(source, "whole numbers [1, -1], but its input is " + input);
             }
         }
+        List<OnnxModel.State> ofTokens = new ArrayList<>();
+        List<OnnxModel.State> ofHidden = new ArrayList<>();
         for (OnnxModel.State layer : layers) {
+            (layer.input().name().contains(CROSS) ? ofHidden : ofTokens).add(layer);
             List<Long> shape = layer.input().shape();
             if (!isOneOrAny(shape, 4)
                     || shape.get(1) == TensorSpec.ANY
@@ -72,6 +101,20 @@ record TokenSignature(
                     || shape.get(3) == TensorSpec.ANY) {
                 throw wrong(source, "[1, heads, -1, size], but a state is " + layer.input());
             }
+        }
+        if (hasSwitch != !ofHidden.isEmpty() || (hidden == null && hasSwitch)) {
+            throw wrong(
+                    source,
+                    HIDDEN
+                            + ", "
+                            + SWITCH
+                            + " and keys and values of '"
+                            + CROSS
+                            + "' together, or none of them, but its inputs are "
+                            + inputs
+                            + " and "
+                            + ofHidden.size()
+                            + " such keys and values");
         }
         List<Long> shape = logits.shape();
         int rank = shape.size();
@@ -90,10 +133,13 @@ record TokenSignature(
                 ids,
                 positions,
                 mask,
+                hidden,
+                hasSwitch,
                 TensorSpec.of(LOGITS, Tensor.Type.FLOAT32, "1", vocabulary),
                 rank,
                 rows == TensorSpec.ANY,
-                new ArrayList<>(layers),
+                ofTokens,
+                ofHidden,
                 capacity);
     }
 

@@ -13,7 +13,8 @@
  * {@link dev.ganglion.engine.onnxruntime.OnnxRuntimeEngine} turns options into a session
  * configuration; {@link dev.ganglion.engine.onnxruntime.OnnxModel} holds the weights, agrees with
  * the card on every tensor ({@link dev.ganglion.engine.onnxruntime.Signature}), and knows whether
- * it is a causal language model.
+ * it is a causal language model, and whether an {@link dev.ganglion.engine.onnxruntime.Encoder}
+ * conditions it.
  *
  * <h2>A stream</h2>
  *
@@ -21,7 +22,8 @@
  * ({@link dev.ganglion.engine.onnxruntime.ShapedMemory}); what belongs to one combination of input
  * shapes is kept in a {@link dev.ganglion.engine.onnxruntime.Binding}. {@link
  * dev.ganglion.engine.onnxruntime.OnnxTokenSession} feeds tokens into keys and values that are
- * handed over explicitly ({@link dev.ganglion.engine.onnxruntime.KeyValueCache}). {@link
+ * handed over explicitly ({@link dev.ganglion.engine.onnxruntime.KeyValueCache}), conditioned on
+ * what the encoder computed ({@link dev.ganglion.engine.onnxruntime.Conditioning}). {@link
  * dev.ganglion.engine.onnxruntime.RunControl} is what another thread cancels.
  */
 @NullMarked

@@ -66,6 +66,16 @@ final class Fixtures {
         return ModelPackage.of(new ModelId("tiny", "1"), "onnx", file);
     }
 
+    /** The files {@code decoder.onnx} and {@code encoder.onnx} of a folder, and no card. */
+    static ModelPackage conditioned(Path folder) {
+        return withFiles(
+                packageOf(folder.resolve("decoder.onnx"))
+                        .withOptions(Map.of("encoder", "encoder.onnx")),
+                "decoder.onnx",
+                "decoder.onnx",
+                "encoder.onnx");
+    }
+
     /** The same package with other files, of which these are the weights. */
     static ModelPackage withFiles(ModelPackage source, String weights, String... files) {
         return new ModelPackage(

@@ -3,6 +3,7 @@ package dev.ganglion.engine.onnxruntime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.Tensor.Type;
 import dev.ganglion.api.data.TensorSpec;
 import dev.ganglion.api.infer.Engine;
@@ -11,7 +12,6 @@ import dev.ganglion.api.infer.TokenSession;
 import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.testkit.TokenSessionContract;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,31 +86,46 @@ class HomeLmContractTest extends TokenSessionContract {
 
     @Test
     void everyGoldenPromptIsContinuedWithTheGoldenTokens() {
+        assertThat(identical("model.onnx", 0)).isEqualTo(13);
+    }
+
+    /** int8 kernels of two versions or processors may differ by this much, its makers found. */
+    @Test
+    void inInt8EachGoldenTokenIsTheLikeliestOrAsGoodAsThat() {
+        int identical = identical("model_int8.onnx", 0.1);
+        System.out.println(
+                "home-lm in int8: " + identical + " of 13 prompts give the golden tokens");
+        assertThat(identical).isGreaterThanOrEqualTo(11);
+    }
+
+    /** {@return how many prompts are continued with exactly the golden tokens} */
+    private static int identical(String file, double tolerance) {
+        int identical = 0;
         List<Object> cases = Fixtures.at(Fixtures.golden("home-lm"), "cases");
-        for (String file : new String[] {"model.onnx", "model_int8.onnx"}) {
-            try (Model model = Fixtures.load(homeLm(file));
-                    TokenSession session = (TokenSession) model.open()) {
-                for (Object one : cases) {
-                    session.reset();
-                    int[] prompt = Fixtures.ids(Fixtures.at(one, "prompt_ids"));
-                    List<Number> expected = Fixtures.at(one, "outputs", file, "greedy_ids");
-                    session.feed(prompt, 0, prompt.length);
-                    List<Integer> found = new ArrayList<>();
-                    while (found.size() < expected.size()) {
-                        int best = 0;
-                        for (int id = 1; id < session.logits().elements(); id++) {
-                            best =
-                                    session.logits().floats().get(id)
-                                                    > session.logits().floats().get(best)
-                                            ? id
-                                            : best;
-                        }
-                        found.add(best);
-                        session.feed(new int[] {best}, 0, 1);
+        try (Model model = Fixtures.load(homeLm(file));
+                TokenSession session = (TokenSession) model.open()) {
+            for (Object one : cases) {
+                session.reset();
+                int[] prompt = Fixtures.ids(Fixtures.at(one, "prompt_ids"));
+                int[] golden = Fixtures.ids(Fixtures.at(one, "outputs", file, "greedy_ids"));
+                session.feed(prompt, 0, prompt.length);
+                boolean same = true;
+                for (int i = 0; i < golden.length; i++) {
+                    Tensor logits = session.logits();
+                    int best = 0;
+                    for (int id = 1; id < logits.elements(); id++) {
+                        best = logits.floats().get(id) > logits.floats().get(best) ? id : best;
                     }
-                    assertThat(found).as(file).isEqualTo(expected);
+                    float most = logits.floats().get(best);
+                    same &= best == golden[i];
+                    assertThat((double) logits.floats().get(golden[i]))
+                            .as("golden token %s of %s, the likeliest is %s", i, one, best)
+                            .isGreaterThanOrEqualTo(most - tolerance * Math.max(1, most));
+                    session.feed(golden, i, i + 1);
                 }
+                identical += same ? 1 : 0;
             }
         }
+        return identical;
     }
 }

@@ -28,6 +28,73 @@ final class TinyLanguageModel {
      * @param lastOnly whether it gives the logits of the last token only, {@code [1, vocabulary]}
      */
     static Proto onnx(boolean withMask, boolean lastOnly) {
+        return onnx(withMask, lastOnly, "");
+    }
+
+    /**
+     * The same, conditioned on what {@link #encoder} gives: to the logit of each id it adds the id
+     * times the sum of what was heard. What it gives as the keys of that is wrong but for the first
+     * token, as it is in models that were exported in the usual way.
+     */
+    static Proto conditioned() {
+        return onnx(true, false, "decoder.");
+    }
+
+    /** What was heard, number by number. */
+    static Proto encoder() {
+        return Onnx.model(
+                new Proto()
+                        .message(1, Onnx.node("Unsqueeze", "audio axis", "last_hidden_state"))
+                        .message(5, Onnx.longs("axis", new long[] {1}, 2))
+                        .message(11, Onnx.value("audio", Onnx.FLOAT, 1, -1))
+                        .message(12, Onnx.value("last_hidden_state", Onnx.FLOAT, 1, -1, 1)));
+    }
+
+    private static Proto branch(Proto node, String output) {
+        return new Proto()
+                .message(1, node)
+                .text(2, output)
+                .message(12, Onnx.value(output, Onnx.FLOAT, 1, 1, -1, 1));
+    }
+
+    /** Has the keys of what was heard be {@code keys}, and the sum of them times the id. */
+    private static void hear(Proto graph) {
+        String past = "past_key_values.0.encoder.key";
+        Proto fresh = Onnx.node("Unsqueeze", "encoder_hidden_states second", "fresh");
+        Proto computed = Onnx.node("Unsqueeze", "encoder_hidden_states second", "computed");
+        graph.message(
+                        1,
+                        Onnx.node(
+                                "If",
+                                "use_cache_branch",
+                                "heardKeys",
+                                Onnx.graph(
+                                        "then_branch",
+                                        branch(Onnx.node("Identity", past, "kept"), "kept")),
+                                Onnx.graph("else_branch", branch(fresh, "fresh"))))
+                .message(
+                        1,
+                        Onnx.node(
+                                "If",
+                                "use_cache_branch",
+                                "present.0.encoder.key",
+                                Onnx.graph(
+                                        "then_branch",
+                                        branch(Onnx.node("Neg", past, "wrong"), "wrong")),
+                                Onnx.graph("else_branch", branch(computed, "computed"))))
+                .message(
+                        1,
+                        Onnx.node("ReduceSum", "heardKeys", "heardSum", Onnx.whole("keepdims", 0)))
+                .message(1, Onnx.node("Mul", "heardSum eachId", "heard"))
+                .message(5, Onnx.longs("second", new long[] {1}, 1))
+                .message(5, Onnx.floats("eachId", new long[] {VOCABULARY}, 0, 1, 2, 3, 4, 5, 6))
+                .message(11, Onnx.value("encoder_hidden_states", Onnx.FLOAT, -1, -1, 1))
+                .message(11, Onnx.value("use_cache_branch", Onnx.BOOL, 1))
+                .message(11, Onnx.value(past, Onnx.FLOAT, -1, 1, -1, 1))
+                .message(12, Onnx.value("present.0.encoder.key", Onnx.FLOAT, -1, 1, -1, 1));
+    }
+
+    private static Proto onnx(boolean withMask, boolean lastOnly, String ofTokens) {
         float[] table = new float[VOCABULARY * WIDTH];
         float[] weights = new float[WIDTH * VOCABULARY];
         for (int id = 0; id < VOCABULARY; id++) {
@@ -62,18 +129,28 @@ final class TinyLanguageModel {
                             1,
                             Onnx.node(
                                     "Concat",
-                                    "past_key_values.0." + kind + " " + kind + "ByHead",
-                                    "present.0." + kind,
+                                    "past_key_values.0." + ofTokens + kind + " " + kind + "ByHead",
+                                    "present.0." + ofTokens + kind,
                                     Onnx.whole("axis", 2)))
                     .message(
                             1,
                             Onnx.node(
                                     "ReduceSum",
-                                    "present.0." + kind + " two",
+                                    "present.0." + ofTokens + kind + " two",
                                     kind + "Sum",
                                     Onnx.whole("keepdims", 0)))
-                    .message(11, Onnx.value("past_key_values.0." + kind, Onnx.FLOAT, -1, 2, -1, 3))
-                    .message(12, Onnx.value("present.0." + kind, Onnx.FLOAT, -1, 2, -1, 3));
+                    .message(
+                            11,
+                            Onnx.value(
+                                    "past_key_values.0." + ofTokens + kind,
+                                    Onnx.FLOAT,
+                                    -1,
+                                    2,
+                                    -1,
+                                    3))
+                    .message(
+                            12,
+                            Onnx.value("present.0." + ofTokens + kind, Onnx.FLOAT, -1, 2, -1, 3));
         }
         graph.message(1, Onnx.node("Add", "keySum valueSum", "sums"))
                 .message(1, Onnx.node("Reshape", "sums row", "sumRow"))
@@ -98,6 +175,11 @@ final class TinyLanguageModel {
                     .message(1, Onnx.node("Add", "baseFlat last", "logits"))
                     .message(12, Onnx.value("logits", Onnx.FLOAT, 1, VOCABULARY));
         } else {
+            if (!ofTokens.isEmpty()) {
+                hear(graph);
+                graph.message(1, Onnx.node("Add", base + " heard", "conditioned"));
+                base = "conditioned";
+            }
             graph.message(1, Onnx.node("Add", base + " column", "logits"))
                     .message(12, Onnx.value("logits", Onnx.FLOAT, -1, -1, VOCABULARY));
         }
@@ -131,15 +213,24 @@ final class TinyLanguageModel {
         return logits;
     }
 
+    /** The logits after these tokens of the conditioned model. */
+    static float[] logits(List<Integer> ids, float heard) {
+        float[] logits = logits(ids, true);
+        for (int id = 0; id < VOCABULARY; id++) {
+            logits[id] += heard * id;
+        }
+        return logits;
+    }
+
     /** What follows these tokens, the likeliest one each time, the first one where several are. */
-    static int[] continuation(int[] prompt, int count, boolean withMask) {
+    static int[] continuation(int[] prompt, int count, float heard) {
         List<Integer> ids = new ArrayList<>();
         for (int id : prompt) {
             ids.add(id);
         }
         int[] continuation = new int[count];
         for (int i = 0; i < count; i++) {
-            float[] logits = logits(ids, withMask);
+            float[] logits = logits(ids, heard);
             int best = 0;
             for (int id = 1; id < VOCABULARY; id++) {
                 best = logits[id] > logits[best] ? id : best;

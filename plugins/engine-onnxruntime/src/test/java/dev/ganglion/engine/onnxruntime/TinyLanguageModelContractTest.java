@@ -38,7 +38,7 @@ class TinyLanguageModelContractTest extends TokenSessionContract {
 
     @Override
     protected int[] continuation() {
-        return TinyLanguageModel.continuation(prompt(), 40, true);
+        return TinyLanguageModel.continuation(prompt(), 40, 0);
     }
 
     @Override
