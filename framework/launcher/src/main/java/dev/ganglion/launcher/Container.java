@@ -81,6 +81,7 @@ final class Container implements AutoCloseable {
         set("ganglion.var", var.path().toString());
         set("ganglion.models", configured("ganglion.models", home.resolve("models")));
         set("ganglion.natives", configured("ganglion.natives", home.resolve("native")));
+        set("ganglion.etc", configured("ganglion.etc", home.resolve("etc")));
         set("ganglion.level.routes", Integer.toString(LAST_LEVEL));
         set(
                 "felix.fileinstall.dir",

@@ -22,6 +22,9 @@ import picocli.CommandLine.IVersionProvider;
             TopCommand.class,
             RecordCommand.class,
             WhySlowCommand.class,
+            ConfirmCommand.class,
+            UndoCommand.class,
+            AuditCommand.class,
             ModelCommand.class,
             PluginCommand.class,
             RouteCommand.class
@@ -45,7 +48,16 @@ public final class Main {
     private static final List<String> STARTING =
             List.of("run", "start", "replay", "doctor", "encode");
     private static final List<String> ASKING =
-            List.of("top", "record", "why-slow", "model", "plugin", "route");
+            List.of(
+                    "top",
+                    "record",
+                    "why-slow",
+                    "confirm",
+                    "undo",
+                    "audit",
+                    "model",
+                    "plugin",
+                    "route");
     private static final List<String> HELP = List.of("-h", "--help", "-V", "--version");
 
     Main() {}
@@ -110,6 +122,9 @@ public final class Main {
                     case "encode" -> new EncodeCommand();
                     case "top" -> new TopCommand();
                     case "why-slow" -> new WhySlowCommand();
+                    case "confirm" -> new ConfirmCommand();
+                    case "undo" -> new UndoCommand();
+                    case "audit" -> new AuditCommand();
                     case "model" -> new ModelCommand();
                     case "plugin" -> new PluginCommand();
                     default -> new RouteCommand();

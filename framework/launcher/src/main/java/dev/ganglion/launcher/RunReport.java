@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ final class RunReport implements Consumer<Map<String, Object>> {
     private long dropped;
     private long stepsSpent;
     private long stepsTotal;
+    private long tokens;
+    private final Map<String, Long> hops = new TreeMap<>();
     private long labelled;
     private long right;
     private long firstActionMillis = -1;
@@ -86,13 +89,17 @@ final class RunReport implements Consumer<Map<String, Object>> {
     }
 
     private void decision(Map<String, Object> event) {
-        if (event.get("action") != null) {
+        if (done(event) != null) {
             actions++;
             if (firstActionMillis < 0) {
                 firstActionMillis = sinceStartMillis();
             }
         }
         decisions++;
+        tokens += number(event, "tokensSpent");
+        if (event.get("hop") instanceof String hop) {
+            hops.merge(hop, 1L, Long::sum);
+        }
         boolean sure = Boolean.TRUE.equals(event.get("sure"));
         unsure += sure ? 0 : 1;
         long[] spent = (long[]) event.get("nanos");
@@ -118,6 +125,11 @@ final class RunReport implements Consumer<Map<String, Object>> {
         } else if (!json) {
             printLine(event, sure, spent == null ? 0 : spent[nanos.length - 1], correct);
         }
+    }
+
+    /** What a device did: about language, the action itself is what was understood. */
+    private static @Nullable Object done(Map<String, Object> event) {
+        return event.containsKey("done") ? event.get("done") : event.get("action");
     }
 
     /** An utterance ended of which something was decided before: now its length is known. */
@@ -188,12 +200,15 @@ final class RunReport implements Consumer<Map<String, Object>> {
                                 : text));
         line.append(sure ? event.get("intent") : "not sure (" + event.get("intent") + ")");
         if (event.get("slots") instanceof Map<?, ?> slots && !slots.isEmpty()) {
-            line.append(' ').append(new java.util.TreeMap<>(slots));
+            line.append(' ').append(new TreeMap<>(slots));
         }
         line.append(String.format(Locale.ROOT, " %.2f", event.get("confidence")));
-        if (event.get("action") instanceof Map<?, ?> action) {
+        if (done(event) instanceof Map<?, ?> action) {
             Map<Object, Object> parameters = new LinkedHashMap<>(action);
             Object name = parameters.remove("name");
+            if (parameters.get("parameters") instanceof Map<?, ?> named) {
+                parameters = new LinkedHashMap<>(new TreeMap<>(named));
+            }
             line.append(" -> ").append(name).append(parameters.isEmpty() ? "" : " " + parameters);
         } else if (event.get("refused") != null) {
             line.append(" -> refused: ").append(event.get("refused"));
@@ -201,6 +216,9 @@ final class RunReport implements Consumer<Map<String, Object>> {
             line.append(" -> nothing to do");
         }
         line.append(String.format(Locale.ROOT, "  (%.2f ms)", totalNanos / 1e6));
+        if (event.get("reply") instanceof String reply) {
+            line.append("  ").append(event.get("hop")).append(": \"").append(reply).append('"');
+        }
         if (Boolean.FALSE.equals(correct)) {
             line.append("  [expected otherwise]");
         }
@@ -212,7 +230,9 @@ final class RunReport implements Consumer<Map<String, Object>> {
         Map<String, Object> line = new LinkedHashMap<>(event);
         line.remove("sure");
         line.remove("nanos");
-        line.remove("refused");
+        if (!event.containsKey("done")) {
+            line.remove("refused");
+        }
         line.remove("waitNanos");
         Object trace = line.remove("trace");
         Map<String, Object> micros = new LinkedHashMap<>();
@@ -264,6 +284,10 @@ final class RunReport implements Consumer<Map<String, Object>> {
             line.put("dropped", dropped);
             line.put("stepsSpent", stepsSpent);
             line.put("stepsTotal", stepsTotal);
+            if (!hops.isEmpty()) {
+                line.put("tokensSpent", tokens);
+                line.put("hops", hops);
+            }
             line.put("microsP50", percentile(50));
             line.put("microsP99", percentile(99));
             line.put("peakRssBytes", peakBytes);
@@ -288,6 +312,9 @@ final class RunReport implements Consumer<Map<String, Object>> {
                     stepsSpent,
                     stepsTotal,
                     100.0 * (stepsTotal - stepsSpent) / stepsTotal);
+        }
+        if (!hops.isEmpty()) {
+            out.printf(Locale.ROOT, "answered by %s; %d tokens spent%n", hops, tokens);
         }
         if (labelled > 0) {
             out.printf(

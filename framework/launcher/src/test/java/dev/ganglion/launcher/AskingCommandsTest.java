@@ -466,6 +466,45 @@ class AskingCommandsTest {
     }
 
     @Test
+    void whatWaitsToBeConfirmedIsListedAndConfirmed() throws IOException {
+        Map<String, Object> one =
+                Map.of(
+                        "id",
+                        "home-1",
+                        "action",
+                        "unlock",
+                        "parameters",
+                        "{door=front}",
+                        "by",
+                        "pin",
+                        "route",
+                        "voice",
+                        "secondsLeft",
+                        42);
+        assertThat(run(request -> Map.of("ok", true, "waiting", List.of(one)), "confirm")).isZero();
+        assertThat(lines()).anyMatch(line -> line.matches("home-1 +unlock +.* pin +42"));
+        assertThat(run(request -> Map.of("ok", true, "waiting", List.of()), "confirm")).isZero();
+        assertThat(lines()).contains("nothing waits to be confirmed");
+        assertThat(run(request -> Map.of("ok", true, "sentence", "done"), "confirm", "home-1"))
+                .isZero();
+        assertThat(run(request -> Map.of("ok", true, "sentence", "undone"), "undo", "home"))
+                .isZero();
+        assertThat(asked)
+                .contains(
+                        Map.of("command", "confirm", "id", "home-1"),
+                        Map.of("command", "undo", "actuator", "home"));
+        assertThat(lines()).contains("done", "undone");
+    }
+
+    @Test
+    void aRefusedConfirmationIsAFailure() throws IOException {
+        assertThat(run(request -> Map.of("ok", false, "sentence", "too late"), "confirm", "home-1"))
+                .isEqualTo(1);
+        assertThat(complaints.toString()).contains("too late");
+        assertThat(run("undo")).isEqualTo(2);
+    }
+
+    @Test
     void durationsAreInTheirTwoLargestUnits() {
         assertThat(List.of(59L, 60L, 3_661L, 90_000L))
                 .extracting(TopCommand::duration)

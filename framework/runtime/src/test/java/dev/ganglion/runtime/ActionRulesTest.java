@@ -56,6 +56,16 @@ class ActionRulesTest {
     }
 
     @Test
+    void aStarIsForDecisionsWithoutARuleOfTheirOwn() {
+        String rules =
+                "{other: {action: light_on, room: hall}, \"*\": {action: say, text: '{reply}'}}";
+        assertThat(perform(rules, Map.of("reply", "hello")))
+                .isEqualTo(new Action("say", Map.of("text", "hello"), ""));
+        assertThat(perform(rules, Map.of()).refusal()).contains("say needs 'text'");
+        assertThat(perform("other: {action: say, text: x}", Map.of())).isNull();
+    }
+
+    @Test
     void severalSlotsAndTextAreJoined() {
         String rules = "said: {action: say, text: 'at {time|noon} in the {place}'}";
         assertThat(perform(rules, Map.of("place", "$1 {time}")).parameters())

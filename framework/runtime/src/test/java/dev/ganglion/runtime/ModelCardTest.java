@@ -151,7 +151,9 @@ class ModelCardTest {
             value = {
                 "speed: 3 | speed | name, version, task, format, files, weights, inputs, outputs,"
                         + " state, labels, tokenizer, options, licence, attribution, figures,"
-                        + " description, engine, isolation, replacement, steps",
+                        + " description, engine, isolation, replacement, steps, generate",
+                "generate: {promt: x} | generate.promt | prompt, lowercase, start, stop, reply,"
+                        + " maxTokens, maxTokensPerSecond, grammar",
                 "tokenizer: {maxtokens: 3} | tokenizer.maxtokens | plugin, file, maxTokens, probe",
                 "tokenizer: {probe: {id: 3}} | tokenizer.probe.id | text, ids",
                 "inputs: [{name: x, type: INT8, units: m}] | inputs.units | name, type, shape, unit, rateHz, example, fill"

@@ -299,7 +299,9 @@ class WiringTest {
         assertThat(refusal(step("infer", "pump", "version", "1")))
                 .isEqualTo(
                         "infer:pump has no option 'version'; it has: batch (a whole number from 1 to"
-                                + " 256, default 1), retry (true or false, default false)");
+                                + " 256, default 1), retry (true or false, default false), sampling"
+                                + " (text, default {}), grammar (text, default model), maxTokens (a"
+                                + " whole number from 1 to 1000000, default 1000000)");
     }
 
     @Test

@@ -2,11 +2,14 @@ package dev.ganglion.camel.osgi;
 
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.runtime.act.Action;
+import dev.ganglion.runtime.report.Hop;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
+import dev.ganglion.runtime.report.Spoken;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,8 @@ final class EventBridge implements Observer {
         event.put("type", "decision");
         event.put("route", report.route());
         // What is no text has no lines: its stream says where it came from, the clip or the file.
-        boolean text = !report.text().isEmpty();
+        Spoken spoken = report.spoken();
+        boolean text = !report.text().isEmpty() && (spoken == null || !spoken.heard());
         event.put("source", text ? report.stream() + ":" + report.sequence() : report.stream());
         event.put("sequence", report.sequence());
         event.put("text", report.text());
@@ -48,6 +52,9 @@ final class EventBridge implements Observer {
         if (action != null && !action.performed()) {
             event.put("refused", action.refusal());
         }
+        if (spoken != null) {
+            addTo(event, report, spoken);
+        }
         event.put(
                 "nanos",
                 new long[] {
@@ -62,6 +69,42 @@ final class EventBridge implements Observer {
         event.put("waitNanos", report.waitNanos());
         event.put("trace", report.trace());
         listener.accept(event);
+    }
+
+    /**
+     * What was understood is a whole action by itself, whether a device did it ({@code done}) or
+     * not.
+     */
+    private static void addTo(Map<String, Object> event, Report report, Spoken spoken) {
+        Decision decision = report.decision();
+        Action action = report.action();
+        Map<String, Object> whole = new LinkedHashMap<>();
+        whole.put("intent", decision.name());
+        whole.putAll(new TreeMap<>(decision.parameters()));
+        event.put(
+                "done",
+                action == null || !action.performed()
+                        ? null
+                        : Map.of("name", action.name(), "parameters", action.parameters()));
+        event.put("action", whole);
+        event.put("reply", spoken.reply());
+        event.put("hop", spoken.hop());
+        event.put("hops", spoken.hops().stream().map(EventBridge::hop).toList());
+        event.put("tokensSpent", spoken.tokensSpent());
+    }
+
+    private static Map<String, Object> hop(Hop hop) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("stage", hop.stage());
+        map.put("intent", hop.decision());
+        map.put("confidence", hop.confidence());
+        map.put("sure", hop.sure());
+        map.put("micros", hop.nanos() / 1000);
+        map.put("tokens", hop.tokens());
+        if (!hop.why().isEmpty()) {
+            map.put("why", hop.why());
+        }
+        return map;
     }
 
     @Override

@@ -8,6 +8,10 @@ import dev.ganglion.camel.route.RouteFolder;
 import dev.ganglion.camel.route.WhySlow;
 import dev.ganglion.camel.word.Replay;
 import dev.ganglion.camel.word.Words;
+import dev.ganglion.runtime.act.AuditLog;
+import dev.ganglion.runtime.act.EnvelopeCommands;
+import dev.ganglion.runtime.act.Envelopes;
+import dev.ganglion.runtime.cascade.PeerRules;
 import dev.ganglion.runtime.model.Lease;
 import dev.ganglion.runtime.model.ModelCommands;
 import dev.ganglion.runtime.model.ModelHost;
@@ -20,6 +24,7 @@ import dev.ganglion.runtime.report.Statistics;
 import dev.ganglion.runtime.watch.FolderWatch;
 import dev.ganglion.runtime.wiring.Wiring;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
@@ -122,6 +127,7 @@ public final class RoutesComponent {
                             thread.setDaemon(true);
                             return thread;
                         });
+        words.peerRules(Path.of(property("ganglion.etc", "etc")).resolve(PeerRules.FILE));
         words.add(statistics);
         words.add(slowest);
         trackObservers();
@@ -194,6 +200,7 @@ public final class RoutesComponent {
             long seen = plugins.generation();
             keepHouse(routes);
             record();
+            openEnvelopes();
             String folder = property("ganglion.routes", "");
             if (!folder.isEmpty()) {
                 opened.add(new RouteFolder(Path.of(folder), routes));
@@ -238,6 +245,27 @@ public final class RoutesComponent {
                             Boolean.parseBoolean(property("ganglion.replay.act", "")),
                             Boolean.parseBoolean(property("ganglion.replay.changed", ""))));
         }
+    }
+
+    /** The devices' limits are there before any route, and go after the last one. */
+    private void openEnvelopes() {
+        String home = property("ganglion.home", "");
+        String var = property("ganglion.var", "");
+        if (home.isEmpty() || var.isEmpty()) {
+            return;
+        }
+        Replay replay = words.replay();
+        boolean dry = replay != null && !replay.acts();
+        Path etc = Path.of(property("ganglion.etc", Path.of(home, "etc").toString()));
+        Envelopes envelopes =
+                new Envelopes(
+                        etc.resolve("envelope.yaml"),
+                        dry
+                                ? AuditLog.none()
+                                : AuditLog.in(Path.of(var, "audit"), Clock.systemUTC()),
+                        replay == null ? Clock.systemDefaultZone() : replay.clock());
+        opened.add(0, envelopes);
+        words.envelopes(envelopes);
     }
 
     private void trackExtensions(StartedCamel started, RouteFiles routes) {
@@ -358,8 +386,11 @@ public final class RoutesComponent {
                         statistics,
                         new WhySlow(words, host, statistics, slowest),
                         this::routeFiles,
-                        () -> problem);
+                        () -> problem.isEmpty() ? words.envelopes().problem() : problem);
         control.add("record", words.recordings()::answer);
+        for (String command : EnvelopeCommands.COMMANDS) {
+            control.add(command, request -> new EnvelopeCommands(words.envelopes()).apply(request));
+        }
         opened.add(offered(Function.class, control, "control")::unregister);
         opened.add(offered(Function.class, encode, "encode")::unregister);
     }
@@ -416,6 +447,10 @@ public final class RoutesComponent {
     @Deactivate
     public synchronized void deactivate() {
         ready = false;
+        RouteFiles routes = files;
+        if (routes != null && routes.ended()) {
+            words.cameToEnd();
+        }
         housekeeping.shutdownNow();
         try {
             housekeeping.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);

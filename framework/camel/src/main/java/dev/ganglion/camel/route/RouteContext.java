@@ -1,5 +1,6 @@
 package dev.ganglion.camel.route;
 
+import dev.ganglion.camel.http.HttpCommands;
 import dev.ganglion.camel.word.SensorState;
 import dev.ganglion.camel.word.Words;
 import java.util.Map;
@@ -66,6 +67,7 @@ public final class RouteContext {
         properties.setOverrideProperties(override);
         words.placeholders(placeholders);
         words.addTo(camel);
+        HttpCommands.addTo(camel);
     }
 
     /**

@@ -202,10 +202,12 @@ public final class RouteFiles implements AutoCloseable {
         String before = deployed.good;
         List<String> idsBefore = deployed.routes;
         Set<Endpoint> endpointsBefore = deployed.endpoints;
+        idsBefore.forEach(words::replacing);
         stopRoutes(deployed);
         try {
             add(deployed, source);
         } catch (Exception | LinkageError e) {
+            source.ids().forEach(words::replacing);
             remove(source.ids());
             try {
                 if (!idsBefore.isEmpty()) {

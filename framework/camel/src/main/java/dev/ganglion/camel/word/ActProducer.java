@@ -7,6 +7,7 @@ import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.act.ActionGate;
+import dev.ganglion.runtime.act.Origin;
 import dev.ganglion.runtime.wiring.StepOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,9 +15,13 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code act:} does what the actions file says about each decision in the body; the body stays. */
 final class ActProducer extends DefaultProducer {
+    private static final Logger log = LoggerFactory.getLogger(ActProducer.class);
+
     private final WordEndpoint endpoint;
     private @Nullable PlugInUse<Actuator, ActionGate> gate;
 
@@ -41,7 +46,8 @@ final class ActProducer extends DefaultProducer {
                                                 ? actuator
                                                 : new DryActuator(actuator, replay),
                                         StepOptions.of(endpoint.step(), actuator.options()),
-                                        rules));
+                                        rules,
+                                        endpoint.words().envelopes()));
         opened.open();
         gate = opened;
     }
@@ -51,9 +57,21 @@ final class ActProducer extends DefaultProducer {
         PlugInUse<Actuator, ActionGate> open = gate;
         gate = null;
         if (open != null) {
+            ActionGate known = open.known();
+            if (known != null && endpoint.words().abandons(endpoint.route())) {
+                makeSafe(known);
+            }
             open.close();
         }
         super.doStop();
+    }
+
+    private void makeSafe(ActionGate abandoned) {
+        try {
+            abandoned.makeSafe("its route stopped");
+        } catch (RuntimeException | LinkageError e) {
+            log.error("{} was not made safe; look after the device", endpoint.step(), e);
+        }
     }
 
     @Override
@@ -69,7 +87,7 @@ final class ActProducer extends DefaultProducer {
         long startNanos = flow.enter(endpoint.step());
         Object body = exchange.getMessage().getBody();
         if (body instanceof Decision decision) {
-            flow.acted(perform(open, decision, flow));
+            flow.acted(perform(open, flow.answered(decision), flow));
         } else if (body instanceof List<?> list
                 && !list.isEmpty()
                 && list.get(0) instanceof Decision) {
@@ -87,15 +105,17 @@ final class ActProducer extends DefaultProducer {
                             + "; put a decide: before it");
         }
         flow.actNanos += flow.leave() - startNanos;
+        flow.answer();
+        flow.leave();
     }
 
     private static @Nullable Action perform(ActionGate gate, Decision decision, Flow flow) {
         Judgement judgement = flow.judging(decision);
-        if (judgement == null) {
-            return gate.perform(decision, flow.takenNanos());
+        Origin origin = decision.sure() ? flow.whence() : Origin.UNKNOWN;
+        Action action = gate.perform(decision, flow.takenNanos(), judgement, origin);
+        if (judgement != null) {
+            judgement.answered();
         }
-        Action action = gate.perform(decision, flow.takenNanos(), judgement);
-        judgement.answered();
         return action;
     }
 }

@@ -21,6 +21,7 @@ final class DecideProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
     private final PlugInUse<Decider, DeciderSettings> settings;
     private final long refractoryNanos;
+    private final boolean reply;
 
     DecideProducer(WordEndpoint endpoint) {
         super(endpoint);
@@ -38,6 +39,7 @@ final class DecideProducer extends DefaultProducer {
                                                         decider.options(),
                                                         lease)));
         settings.open();
+        this.reply = StepOptions.own(endpoint.step()).flag("reply");
         this.refractoryNanos =
                 TimeUnit.MILLISECONDS.toNanos(
                         StepOptions.own(endpoint.step()).integer("refractoryMillis"));
@@ -66,7 +68,9 @@ final class DecideProducer extends DefaultProducer {
         Lane.OpenDecider decider = lane.decider(settings.get());
         flow.watching(decider.goesOn());
         long inferredNanos = steps.inferNanos();
-        while ((decider.goesOn() || !flow.decided()) && steps.advance()) {
+        boolean speaks = steps.generates();
+        while ((decider.goesOn() || !(speaks ? flow.hasDecision() : flow.decided()))
+                && steps.advance()) {
             decider.stage().push(steps, flow);
         }
         if (flow.last()) {
@@ -76,6 +80,9 @@ final class DecideProducer extends DefaultProducer {
         }
         flow.inferNanos += steps.inferNanos();
         flow.decideNanos += flow.leave() - startNanos - (steps.inferNanos() - inferredNanos);
+        if (steps.generates()) {
+            flow.understood(steps, reply);
+        }
         Object decided = flow.decisions();
         if (decided == null) {
             exchange.setRouteStop(true);

@@ -33,6 +33,12 @@ final class DryActuator implements Actuator {
     }
 
     @Override
+    public Map<String, Object> meant(
+            Options options, String action, Map<String, Object> parameters) {
+        return actuator.meant(options, action, parameters);
+    }
+
+    @Override
     public Device open(Options options) {
         return new Device() {
             @Override

@@ -3,16 +3,22 @@ package dev.ganglion.camel.word;
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.Sample;
 import dev.ganglion.api.data.Tensor;
+import dev.ganglion.api.model.ModelId;
+import dev.ganglion.api.sense.Sensor;
 import dev.ganglion.runtime.act.Action;
+import dev.ganglion.runtime.act.Origin;
 import dev.ganglion.runtime.flow.Lane;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
 import dev.ganglion.runtime.flow.Utterance;
+import dev.ganglion.runtime.report.Hop;
 import dev.ganglion.runtime.report.Observer;
 import dev.ganglion.runtime.report.Report;
 import dev.ganglion.runtime.wiring.RouteStep;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeExtension;
@@ -27,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private static final String PROPERTY = "ganglion.flow";
+
+    /** Who answered when none of a cascade's stages did. */
+    private static final ModelId NOBODY = new ModelId("nobody", "0");
 
     private record Held(Lanes lanes, Lane lane, @Nullable Held next) {}
 
@@ -46,6 +55,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private @Nullable Action action;
     private @Nullable List<@Nullable Action> actions;
     private @Nullable Lane deciding;
+    private @Nullable ModelId answering;
+    private @Nullable Speech speech;
     private CharSequence text = "";
     private @Nullable Flow origin;
     private @Nullable Object sensed;
@@ -139,6 +150,8 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             copy.decision = flow.decision;
             copy.decisions = flow.decisions == null ? null : List.copyOf(flow.decisions);
             copy.deciding = flow.deciding;
+            copy.answering = flow.answering;
+            copy.speech = flow.speech;
             copy.origin = flow;
             flow.passedOn = true;
             return copy.attach();
@@ -161,6 +174,11 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         endpoint.words().begun();
         if (taken != null) {
             taken.retain();
+        }
+        if (speech == null) {
+            Sensor.Follower follower =
+                    exchange.getProperty(Followers.PROPERTY, Sensor.Follower.class);
+            speech = follower == null ? null : new Speech(follower);
         }
         exchange.setProperty(PROPERTY, this);
         exchange.getExchangeExtension().addOnCompletion(this);
@@ -215,6 +233,20 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         return judgements == null ? null : judgements.add(about);
     }
 
+    /** {@return where the decisions of this message come from, for the audit log} */
+    Origin whence() {
+        Lane lane = deciding;
+        ModelId by = answering == null && lane != null ? lane.lease().source().id() : answering;
+        String own = exchange.getExchangeId();
+        return new Origin(
+                route,
+                lane == null ? own : lane.utterance().trace(own),
+                stream == null ? route : stream,
+                by == null ? "" : by.toString(),
+                speech == null ? "" : speech.hop(),
+                text.toString());
+    }
+
     /** {@return the time at which the message came to one of the words} */
     long enter(RouteStep step) {
         long nowNanos = System.nanoTime();
@@ -244,6 +276,82 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
 
     void text(CharSequence said) {
         text = said;
+        Speech about = speech;
+        if (about != null) {
+            about.heard(said);
+        }
+    }
+
+    /** The text is what a model took sound for. */
+    void heard(String said, int tokens) {
+        speech().listened(tokens);
+        text(said);
+    }
+
+    /** {@return what is said about the message} */
+    Speech speech() {
+        Speech about = speech;
+        if (about == null) {
+            about = new Speech(null);
+            speech = about;
+        }
+        return about;
+    }
+
+    /** A model that generates understood it, and may go on to its answer. */
+    void understood(SessionSteps steps, boolean reply) {
+        Decision about = decision;
+        if (about != null) {
+            Hop hop =
+                    new Hop(
+                            steps.model().id().name(),
+                            about.name(),
+                            about.confidence(),
+                            about.sure(),
+                            steps.inferNanos(),
+                            steps.count(),
+                            "");
+            speech().understood(List.of(hop), reply ? steps : null, "", "");
+        }
+    }
+
+    /**
+     * A cascade came to an end.
+     *
+     * @param lane the way through the model that answered, or null
+     * @param by who answered, or null
+     */
+    void understood(Decision given, @Nullable Lane lane, @Nullable ModelId by) {
+        deciding = lane;
+        answering = by == null ? NOBODY : by;
+        decisions = null;
+        decision = null;
+        decided = false;
+        accept(given);
+    }
+
+    /** {@return the decision that was given since {@link #deciding}, and forgets it; or null} */
+    @Nullable Decision takeDecision() {
+        Decision taken = decision;
+        decision = null;
+        decisions = null;
+        decided = false;
+        return taken;
+    }
+
+    /** The device has done it or refused it, or there is none: now the message is answered. */
+    void answer() {
+        Speech about = speech;
+        Decision only = decision;
+        if (about != null && only != null && decisions == null) {
+            if (actedNanos == 0) {
+                actedNanos = System.nanoTime();
+            }
+            if (about.isFollowed()) {
+                exchange.setProperty(Followers.HOP, about.hop());
+            }
+            about.answer(only, action);
+        }
     }
 
     void deciding(Lane lane) {
@@ -279,16 +387,41 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         return decided;
     }
 
+    /**
+     * {@return whether a model that generates has said enough: whoever read its answer decided,
+     * sure or not, and the rest of it is the reply}
+     */
+    boolean hasDecision() {
+        return decision != null;
+    }
+
     /** {@return the only decision, the list of several, or null: the body for the next step} */
     @Nullable Object decisions() {
         List<Decision> several = decisions;
         return several == null ? decision : List.copyOf(several);
     }
 
-    /** Notes what was done about the only decision. */
+    /**
+     * Notes what was done about the only decision. What is done after it was answered, such as to
+     * say the answer, is no other action.
+     */
     void acted(@Nullable Action done) {
-        action = done;
-        actedNanos = System.nanoTime();
+        if (speech == null || !speech.isAnswered()) {
+            action = done;
+            actedNanos = System.nanoTime();
+        }
+    }
+
+    /** {@return the decision with its answer as a parameter, once there is one} */
+    Decision answered(Decision about) {
+        Speech said = speech;
+        if (said == null || !said.isAnswered()) {
+            return about;
+        }
+        Map<String, Object> parameters = new HashMap<>(about.parameters());
+        parameters.put("reply", said.reply());
+        // Whoever says the answer says it also when nobody was sure.
+        return new Decision(about.name(), parameters, about.confidence(), true);
     }
 
     /** Notes what was done about several decisions, in their order. */
@@ -341,7 +474,13 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         }
         ended();
         try {
+            if (!passedOn) {
+                answer();
+            }
             report();
+            if (speech != null && !passedOn) {
+                speech.ended("");
+            }
         } finally {
             release(last);
         }
@@ -367,6 +506,9 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                 if (taken != null && judgements != null) {
                     taken.came(judgements.failure(taken.number(), sentence));
                 }
+                if (speech != null) {
+                    speech.ended(sentence);
+                }
             }
         } finally {
             release(true);
@@ -387,7 +529,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private void report() {
         List<Observer> observers = endpoint.words().observers();
         Lane lane = deciding;
-        if (lane == null || passedOn || observers.isEmpty() && taken == null) {
+        if (lane == null && answering == null || passedOn || observers.isEmpty() && taken == null) {
             return;
         }
         long endNanos = actedNanos != 0 ? actedNanos : System.nanoTime();
@@ -404,15 +546,29 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     }
 
     private void report(
-            Lane lane,
+            @Nullable Lane lane,
             Decision about,
             @Nullable Action done,
             long endNanos,
             List<Observer> observers) {
-        SessionSteps steps = lane.steps();
-        Utterance utterance = lane.utterance();
-        if (!last && !watching) {
-            utterance.told();
+        int spent = 1;
+        int total = 1;
+        String trace = exchange.getExchangeId();
+        long beganNanos = capturedNanos;
+        if (lane != null) {
+            SessionSteps steps = lane.steps();
+            Utterance utterance = lane.utterance();
+            if (!last && !watching) {
+                utterance.told();
+            }
+            spent = watching ? steps.count() : steps.spent();
+            total = watching ? steps.count() : last ? steps.total() : 0;
+            trace = utterance.trace(trace);
+            beganNanos = utterance.beganNanos();
+        }
+        ModelId by = answering;
+        if (by == null && lane != null) {
+            by = lane.lease().source().id();
         }
         Report report =
                 new Report(
@@ -420,7 +576,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                         stream == null ? route : stream,
                         sequence,
                         text.toString(),
-                        lane.lease().source().id(),
+                        by == null ? NOBODY : by,
                         about,
                         done,
                         encodeNanos,
@@ -432,10 +588,11 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                         heldNanos,
                         gapNanos,
                         gapBefore == null ? "" : gapBefore.toString(),
-                        capturedNanos - utterance.beganNanos(),
-                        watching ? steps.count() : steps.spent(),
-                        watching ? steps.count() : last ? steps.total() : 0,
-                        utterance.trace(exchange.getExchangeId()));
+                        capturedNanos - beganNanos,
+                        spent,
+                        total,
+                        trace,
+                        speech == null ? null : speech.spoken());
         for (Observer observer : observers) {
             observer.decided(report);
         }

@@ -4,8 +4,10 @@ import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Tensor;
 import dev.ganglion.api.data.Tokens;
+import dev.ganglion.runtime.flow.GenerationSettings;
 import dev.ganglion.runtime.flow.Lanes;
 import dev.ganglion.runtime.flow.SessionSteps;
+import dev.ganglion.runtime.wiring.GenerationOptions;
 import dev.ganglion.runtime.wiring.StepOptions;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -18,12 +20,14 @@ import org.apache.camel.support.DefaultProducer;
 final class InferProducer extends DefaultProducer {
     private final WordEndpoint endpoint;
     private final Lanes lanes;
+    private final GenerationSettings generation;
     private final boolean retry;
 
     InferProducer(WordEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
         this.lanes = endpoint.route().lanes(endpoint.step().name());
+        this.generation = GenerationOptions.of(endpoint.step(), endpoint::actions);
         this.retry = StepOptions.own(endpoint.step()).flag("retry");
     }
 
@@ -41,6 +45,7 @@ final class InferProducer extends DefaultProducer {
         flow.enter(endpoint.step());
         SessionSteps steps = flow.lane(lanes).steps();
         steps.retrying(retry);
+        steps.generating(generation);
         if (body instanceof Tokens tokens) {
             steps.start(tokens);
         } else if (body instanceof Tensor tensor) {

@@ -48,6 +48,12 @@ final class PlugInUse<P extends Plugin, U> implements AutoCloseable {
                 : renewed();
     }
 
+    /** {@return what was made last; null when nothing was} */
+    @Nullable U known() {
+        Made<P, U> known = made;
+        return known == null ? null : known.use;
+    }
+
     private U renewed() {
         while (true) {
             long generation = endpoint.words().plugins().generation();

@@ -6,6 +6,10 @@ import dev.ganglion.runtime.record.Outcome;
 import dev.ganglion.runtime.record.OutcomeLog;
 import dev.ganglion.runtime.record.Recording;
 import dev.ganglion.runtime.record.RecordingHeader;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -69,6 +73,18 @@ public final class Replay implements Consumer<Outcome> {
     /** {@return whether the route may be another than the one that was recorded} */
     public boolean changed() {
         return changed;
+    }
+
+    /** {@return a clock that shows when the recorded ended, and goes on from there} */
+    public Clock clock() {
+        Clock now = Clock.systemDefaultZone();
+        try {
+            Instant end =
+                    Instant.parse(recording.header().started()).plusNanos(recording.lastNanos());
+            return Clock.offset(now, Duration.between(now.instant(), end));
+        } catch (DateTimeException unknown) {
+            return now;
+        }
     }
 
     /**

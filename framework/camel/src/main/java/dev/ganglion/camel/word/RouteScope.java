@@ -21,6 +21,7 @@ final class RouteScope {
     private final List<RouteStep> steps = new CopyOnWriteArrayList<>();
     private final RouteRecording recording;
     private volatile boolean closing;
+    private volatile boolean replaced;
 
     RouteScope(
             String id,
@@ -84,6 +85,15 @@ final class RouteScope {
 
     boolean closing() {
         return closing;
+    }
+
+    /** It is stopped because another version of it, or the same once more, starts at once. */
+    void replacing() {
+        replaced = true;
+    }
+
+    boolean isReplaced() {
+        return replaced;
     }
 
     void close() {

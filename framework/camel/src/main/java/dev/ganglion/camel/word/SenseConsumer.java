@@ -27,6 +27,13 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     private final Sensor sensor;
     private @Nullable PlugInUse<Segmenter, Segmentation> segmentation;
     private @Nullable AutoCloseable running;
+
+    /** Who follows the messages of the sample that a thread puts. */
+    private final ThreadLocal<Sensor.@Nullable Follower> asking = new ThreadLocal<>();
+
+    /** Whether this sensor asks at all: most do not, and need not look. */
+    private volatile boolean asked;
+
     private volatile @Nullable SampleThreads threads;
     private final RouteRecording recording;
     private volatile boolean caughtUp;
@@ -188,6 +195,10 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     private void handle(Sample<?> sample, @Nullable Taken taken, @Nullable Gathered gathered) {
         Exchange exchange = createExchange(false);
         exchange.getMessage().setBody(sample.value());
+        Sensor.Follower follower = asked ? asking.get() : null;
+        if (follower != null) {
+            exchange.setProperty(Followers.PROPERTY, follower);
+        }
         Flow.begin(exchange, endpoint, sample, taken);
         if (gathered == null) {
             process(exchange);
@@ -281,6 +292,17 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
             caughtUp = false;
             away("");
             take(sample, null);
+        }
+
+        @Override
+        public void ask(Sample<?> sample, Sensor.Follower follower) {
+            asked = true;
+            asking.set(follower);
+            try {
+                put(sample);
+            } finally {
+                asking.remove();
+            }
         }
 
         @Override

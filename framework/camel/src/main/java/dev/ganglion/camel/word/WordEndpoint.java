@@ -1,5 +1,7 @@
 package dev.ganglion.camel.word;
 
+import dev.ganglion.api.act.ActionSpec;
+import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
@@ -9,6 +11,7 @@ import dev.ganglion.api.encode.Tokenizer;
 import dev.ganglion.api.sense.Sensor;
 import dev.ganglion.runtime.wiring.RouteStep;
 import dev.ganglion.runtime.wiring.StepOptions;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
@@ -61,6 +64,18 @@ final class WordEndpoint extends DefaultEndpoint {
         return plugin;
     }
 
+    /** {@return what the devices of this route can do, as its file opens them} */
+    List<ActionSpec> actions() {
+        List<ActionSpec> actions = new ArrayList<>();
+        for (RouteStep each : route.steps()) {
+            if (each.word().equals("act")) {
+                Actuator actuator = plugin(Actuator.class, each);
+                actions.addAll(actuator.actions(StepOptions.of(each, actuator.options())));
+            }
+        }
+        return actions;
+    }
+
     @Override
     public Producer createProducer() {
         return switch (step.word()) {
@@ -72,6 +87,7 @@ final class WordEndpoint extends DefaultEndpoint {
                 int batch = (int) StepOptions.own(step).integer("batch");
                 yield batch > 1 ? new BatchInferProducer(this, batch) : new InferProducer(this);
             }
+            case "cascade" -> new CascadeProducer(this);
             case "decide" -> new DecideProducer(this);
             case "act" -> new ActProducer(this);
             default ->

@@ -2,6 +2,9 @@ package dev.ganglion.camel.word;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.ganglion.api.data.Decision;
+import dev.ganglion.runtime.act.Envelopes;
+import dev.ganglion.runtime.cascade.PeerRules;
+import dev.ganglion.runtime.flow.SessionSteps;
 import dev.ganglion.runtime.model.ModelCard;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.plugin.Plugins;
@@ -39,7 +42,8 @@ public final class Words {
     public static final String ROUTE = "_route";
 
     /** The words, in the order in which a sample meets them. */
-    public static final List<String> ALL = List.of("sense", "encode", "infer", "decide", "act");
+    public static final List<String> ALL =
+            List.of("sense", "encode", "infer", "decide", "cascade", "act");
 
     /** How many messages may wait for a plug-in that is gone, unless said otherwise. */
     public static final int WAITING_MESSAGES = 64;
@@ -58,7 +62,10 @@ public final class Words {
     private final AtomicInteger underWay = new AtomicInteger();
     private final Recordings recordings = new Recordings(this);
     private volatile @Nullable Replay replay;
+    private volatile Envelopes envelopes = Envelopes.none();
+    private volatile boolean cameToEnd;
     private volatile Map<String, String> placeholders = Map.of();
+    private volatile Path peerRules = Path.of("etc", PeerRules.FILE);
     private final Path here = Path.of("").toAbsolutePath();
 
     /** The words over these plug-ins and models. */
@@ -85,6 +92,8 @@ public final class Words {
         }
         camel.getTypeConverterRegistry()
                 .addTypeConverter(String.class, Decision.class, new DecisionToJson());
+        camel.getTypeConverterRegistry()
+                .addTypeConverter(String.class, SessionSteps.class, new StepsToText());
     }
 
     /**
@@ -102,6 +111,15 @@ public final class Words {
         RouteRecording recording = new RouteRecording(id, header);
         recordings.add(id, recording);
         routes.put(id, new RouteScope(id, folder, segmenter, recording, host));
+    }
+
+    /** Says where the owner's word on what may leave the machine is. */
+    public void peerRules(Path file) {
+        peerRules = file;
+    }
+
+    Path peerRules() {
+        return peerRules;
     }
 
     /** {@return records what a Camel component begins the route with} */
@@ -148,6 +166,34 @@ public final class Words {
     /** {@return what is replayed, or null} */
     public @Nullable Replay replay() {
         return replay;
+    }
+
+    /** Says what the owner allows actuators in routes that are opened from now on. */
+    public void envelopes(Envelopes ofOwner) {
+        envelopes = ofOwner;
+    }
+
+    /** {@return what the owner allows actuators, and what waits to be confirmed} */
+    public Envelopes envelopes() {
+        return envelopes;
+    }
+
+    /** A route that is stopped now comes back at once: its devices stay as they are. */
+    public void replacing(String id) {
+        RouteScope scope = routes.get(id);
+        if (scope != null) {
+            scope.replacing();
+        }
+    }
+
+    /** All routes have worked off what there was: their devices stay as they are when they stop. */
+    public void cameToEnd() {
+        cameToEnd = true;
+    }
+
+    /** {@return whether the devices of a route that is stopped now are left with nobody} */
+    boolean abandons(RouteScope scope) {
+        return !cameToEnd && !scope.isReplaced();
     }
 
     /** Has the messages of a route that wait for a plug-in fail now, so that it can be stopped. */
@@ -247,6 +293,14 @@ public final class Words {
     /** {@return who is told} */
     public List<Observer> observers() {
         return observers;
+    }
+
+    /** Whoever is no decider reads all that a model says. */
+    private static final class StepsToText extends TypeConverterSupport {
+        @Override
+        public <T> T convertTo(Class<T> type, Exchange exchange, Object value) {
+            return type.cast(Texts.said((SessionSteps) value));
+        }
     }
 
     private static final class DecisionToJson extends TypeConverterSupport {

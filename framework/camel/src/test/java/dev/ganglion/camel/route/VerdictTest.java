@@ -114,7 +114,8 @@ class VerdictTest {
                                 0,
                                 1,
                                 1,
-                                "trace" + ordinal),
+                                "trace" + ordinal,
+                                null),
                         ordinal));
     }
 

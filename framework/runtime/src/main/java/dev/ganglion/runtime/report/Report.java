@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param stepsTotal how many the whole utterance has; 0 when it goes on, and its end is told by
  *     {@link Observer#utteranceEnded}
  * @param trace the id of the utterance, from its first sample to its actions
+ * @param spoken what there is beside it when it is about language, else null
  */
 public record Report(
         String route,
@@ -52,4 +53,5 @@ public record Report(
         long heardNanos,
         int stepsSpent,
         int stepsTotal,
-        String trace) {}
+        String trace,
+        @Nullable Spoken spoken) {}

@@ -4,6 +4,7 @@ import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
+import dev.ganglion.runtime.cascade.PeerRules;
 import dev.ganglion.runtime.model.Lease;
 import dev.ganglion.runtime.model.ModelCard;
 import dev.ganglion.runtime.model.ModelHost;
@@ -22,6 +23,13 @@ public final class StepOptions {
     private static final Parameter MODEL =
             Parameter.text("model")
                     .describedAs("the model to work for; the one that follows unless given");
+
+    private static final Parameter REPLY =
+            Parameter.flag("reply")
+                    .withDefault("true")
+                    .describedAs(
+                            "whether a model that generates goes on to its answer once the action is"
+                                    + " known");
 
     /** Options that the framework itself takes at a word, beside those of the plug-in. */
     private static final Map<String, List<Parameter>> OWN =
@@ -66,9 +74,44 @@ public final class StepOptions {
                                             .withDefault("false")
                                             .describedAs(
                                                     "whether a message whose model broke, such as by the end of its worker,"
-                                                            + " is tried once more")),
+                                                            + " is tried once more"),
+                                    Parameter.text("sampling")
+                                            .withDefault("{}")
+                                            .describedAs(
+                                                    "how a model that generates picks the next token,"
+                                                            + " as a line of JSON; the likeliest"
+                                                            + " unless given"),
+                                    Parameter.text("grammar")
+                                            .withDefault("model")
+                                            .describedAs(
+                                                    "what a model that generates may say: model (what"
+                                                            + " its card says), actions (what the"
+                                                            + " devices of the route can do), none,"
+                                                            + " or a file of GBNF"),
+                                    Parameter.integer("maxTokens", "1", 1, 1_000_000)
+                                            .withDefault("1000000")
+                                            .describedAs(
+                                                    "how many tokens an answer has at most, if the"
+                                                            + " card of the model says no less")),
+                    "cascade",
+                            List.of(
+                                    Parameter.text("stages")
+                                            .withDefault("all")
+                                            .describedAs("who is asked, joined by commas"),
+                                    Parameter.integer("budgetMillis", "ms", 0, 3_600_000)
+                                            .withDefault("0")
+                                            .describedAs(
+                                                    "from when on nobody is asked any more, counted"
+                                                            + " from the sensing; 0 for never"),
+                                    Parameter.choice("privacy", PeerRules.CLASSES)
+                                            .withDefault(PeerRules.CLASSES.get(0))
+                                            .describedAs(
+                                                    "the class of what is said here: whether it may"
+                                                            + " leave the machine is the owner's word"),
+                                    REPLY),
                     "decide",
                             List.of(
+                                    REPLY,
                                     Parameter.integer("refractoryMillis", "ms", 0, 3_600_000)
                                             .withDefault("0")
                                             .describedAs(
@@ -85,6 +128,11 @@ public final class StepOptions {
 
     private static List<Parameter> own(String word) {
         return OWN.getOrDefault(word, List.of());
+    }
+
+    /** {@return the names of the framework's own options at a word} */
+    public static Set<String> names(String word) {
+        return own(word).stream().map(Parameter::name).collect(Collectors.toSet());
     }
 
     /** {@return the options given at a step that belong to the framework} */

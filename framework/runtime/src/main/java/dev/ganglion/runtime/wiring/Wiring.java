@@ -16,10 +16,13 @@ import dev.ganglion.api.model.ModelId;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.api.sense.Sensor;
 import dev.ganglion.runtime.act.ActionRules;
+import dev.ganglion.runtime.cascade.rules.ActionMapping;
+import dev.ganglion.runtime.cascade.rules.SentenceRules;
 import dev.ganglion.runtime.model.Lease;
 import dev.ganglion.runtime.model.ModelHost;
 import dev.ganglion.runtime.model.TokenInputs;
 import dev.ganglion.runtime.plugin.Plugins;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -98,10 +101,46 @@ public final class Wiring {
                                 + "; of engines "
                                 + plugins.existing(Engine.class);
             }
+            case "cascade" -> {
+                for (RouteStep part : parts(step)) {
+                    String missing = missing(part);
+                    if (missing != null) {
+                        yield missing;
+                    }
+                }
+                yield null;
+            }
             case "decide" -> missing(step, Decider.class, "the decider");
             case "act" -> missing(step, Actuator.class, "the actuator");
             default -> null;
         };
+    }
+
+    /** The steps that a cascade does, stage after stage. */
+    private static List<RouteStep> parts(RouteStep cascade) {
+        List<RouteStep> parts = new ArrayList<>();
+        for (CascadeFile.Stage stage : CascadeFile.read(cascade).stages()) {
+            if (stage.infer() != null && stage.decide() != null) {
+                parts.add(stage.infer());
+                parts.add(stage.decide());
+            }
+        }
+        return parts;
+    }
+
+    private void cascade(RouteStep step) {
+        for (CascadeFile.Stage stage : CascadeFile.read(step).stages()) {
+            if (stage.rules() != null) {
+                SentenceRules.read(stage.rules());
+            }
+            if (stage.actions() != null) {
+                ActionMapping.read(stage.actions());
+            }
+            if (stage.infer() != null && stage.decide() != null) {
+                infer(stage.infer(), null, null);
+                decide(stage.decide(), stage.infer());
+            }
+        }
     }
 
     /** Whether a model in memory has read its vocabulary with this tokenizer. */
@@ -144,6 +183,10 @@ public final class Wiring {
                     given = sensor.output(StepOptions.of(step, sensor.options(), host));
                 }
                 case "encode" -> given = encode(step, before, given);
+                case "cascade" -> {
+                    cascade(step);
+                    given = null;
+                }
                 case "infer" -> {
                     infer(step, before, given);
                     inferring = step;
@@ -250,12 +293,14 @@ public final class Wiring {
         try (Lease lease = host.lease(step.name(), "wiring of " + step)) {
             List<TensorSpec> inputs = lease.model().inputs();
             batch(step, lease);
+            GenerationOptions.of(step, List::of).grammar().apply(lease);
             boolean tokens =
                     before != null
                             && before.word().equals("encode")
                             && plugins.find(Tokenizer.class, before.name()) != null;
             if (tokens) {
-                if (!TokenInputs.fits(inputs)) {
+                // A model that generates lists no tokens among its inputs.
+                if (!inputs.isEmpty() && !TokenInputs.fits(inputs)) {
                     throw new GanglionException(
                             Kind.SETUP,
                             before

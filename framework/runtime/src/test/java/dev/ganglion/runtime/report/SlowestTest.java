@@ -38,7 +38,8 @@ class SlowestTest {
                 0,
                 1,
                 1,
-                trace);
+                trace,
+                null);
     }
 
     private void decide(String route, LongStream inferNanos) {
@@ -139,7 +140,8 @@ class SlowestTest {
                         0,
                         1,
                         1,
-                        "t");
+                        "t",
+                        null);
         assertThat(Part.OTHER.nanos(report)).isZero();
     }
 

@@ -43,7 +43,8 @@ class StatisticsTest {
                 0,
                 1,
                 1,
-                "trace");
+                "trace",
+                null);
     }
 
     private Figures figures(String route) {

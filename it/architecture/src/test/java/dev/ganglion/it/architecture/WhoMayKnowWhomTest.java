@@ -64,6 +64,7 @@ class WhoMayKnowWhomTest {
                                 "dev.ganglion.runtime..",
                                 "dev.ganglion.api..",
                                 "java..",
+                                "javax.crypto..",
                                 "org.HdrHistogram..",
                                 "org.slf4j..",
                                 "org.snakeyaml.engine..",

@@ -38,7 +38,7 @@ class RecordingTest {
                 0,
                 1,
                 1,
-                "");
+                "", null);
     }
 
     private void send(int count) {
