@@ -83,6 +83,7 @@ final class JavaProcess {
                         List.of(
                                 HOME.resolve("bin").resolve("java").toString(),
                                 "-XX:+UseSerialGC",
+                                "--enable-native-access=ALL-UNNAMED",
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:ReservedCodeCacheSize=32m",
                                 "-Xss512k",

@@ -46,7 +46,7 @@ class RefusalsIT {
         byte[] weights = Files.readAllBytes(damaged);
         weights[weights.length / 2] ^= 1;
         Files.write(damaged, weights);
-        Folders.write(models.resolve("strange/1/model.gguf"), "GGUF");
+        Folders.write(models.resolve("strange/1/model.tvm"), "GGUF");
         Path misfit = Folders.copyModel(models, "nlu-micro", "misfit");
         Path tokenizer = misfit.resolve("tokenizer.json");
         String before = Folders.sha256(tokenizer);
@@ -191,8 +191,8 @@ class RefusalsIT {
     void aModelOfUnknownFormatWaitsForAnEngineAndListsThoseThatExist() {
         assertThat(sentence("strange"))
                 .endsWith(
-                        "waits for an engine that loads the format 'gguf' of model strange@1; of engines there are:"
-                                + " onnxruntime");
+                        "waits for an engine that loads the format 'tvm' of model strange@1; of engines there are:"
+                                + " llamacpp, onnxruntime");
     }
 
     @Test
@@ -274,7 +274,7 @@ class RefusalsIT {
     void aPluginThatIsNotThereIsWaitedForAndTheExistingOnesAreListed() {
         assertThat(sentence("no-decider"))
                 .endsWith(
-                        "waits for the decider 'dice' of decide:dice; there are: labels, nearest, slots, threshold");
+                        "waits for the decider 'dice' of decide:dice; there are: action, labels, nearest, slots, threshold");
     }
 
     @Test
@@ -436,8 +436,8 @@ class RefusalsIT {
                                 + Ganglion.route("kitchen")
                                 + "; ")
                 .endsWith(
-                        "has: http-commands, keyword-relay, kitchen-commands, machine-health,"
-                                + " mqtt-commands");
+                        "has: assistant, http-assistant, http-commands, keyword-relay,"
+                                + " kitchen-commands, machine-health, mqtt-commands, voice-home");
     }
 
     @Test

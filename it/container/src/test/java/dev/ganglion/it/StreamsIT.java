@@ -89,7 +89,7 @@ class StreamsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"keyword-relay", "machine-health"})
+    @ValueSource(strings = {"keyword-relay", "machine-health", "assistant", "voice-home"})
     void aShippedRouteGivesItsGoldenLogAndTheSameAgainWhenItIsReplayed(String name)
             throws IOException {
         Path recording = folder.resolve("recording.jsonl");
