@@ -4,6 +4,7 @@ import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a way to call C must be able to do; all the rest is the same for both. */
 interface Backend {
@@ -32,33 +33,50 @@ interface Backend {
     /** {@return a direct buffer over memory that C owns} */
     ByteBuffer view(long address, int sizeBytes);
 
-    /** {@return the one of this process} */
+    /**
+     * {@return the one of this process}
+     *
+     * @throws GanglionException of kind SETUP, each time, when this Java cannot call C
+     */
     static Backend get() {
-        return Holder.BACKEND;
+        Choice choice = Holder.CHOICE;
+        if (choice.backend() == null) {
+            throw new GanglionException(
+                    Kind.SETUP, refusal(Runtime.version().feature(), choice.why()), choice.why());
+        }
+        return choice.backend();
     }
 
-    /** Chosen when it is asked for the first time; a refusal is repeated. */
+    /** What was found when it was asked for the first time. */
+    record Choice(@Nullable Backend backend, @Nullable Throwable why) {
+        static Choice of(int java) {
+            try {
+                return new Choice(
+                        java >= FOREIGN_SINCE ? new ForeignBackend() : new JnaBackend(), null);
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                return new Choice(null, e);
+            }
+        }
+    }
+
+    /** Throws nothing: what a static initialiser throws arrives without its sentence. */
     final class Holder {
-        private static final Backend BACKEND = choose(Runtime.version().feature());
+        private static final Choice CHOICE = Choice.of(Runtime.version().feature());
 
         private Holder() {}
     }
 
-    private static Backend choose(int java) {
-        try {
-            return java >= FOREIGN_SINCE ? new ForeignBackend() : new JnaBackend();
-        } catch (ReflectiveOperationException | LinkageError e) {
-            throw new GanglionException(
-                    Kind.SETUP,
-                    "Java "
-                            + java
-                            + " cannot call C here ("
-                            + e
-                            + "); before Java "
-                            + FOREIGN_SINCE
-                            + " the library JNA is needed: put the jar net.java.dev.jna:jna beside"
-                            + " this one, or start a newer Java",
-                    e);
-        }
+    private static String refusal(int java, @Nullable Throwable why) {
+        return "Java "
+                + java
+                + " cannot call C here ("
+                + why
+                + "); "
+                + (java < FOREIGN_SINCE
+                        ? "before Java "
+                                + FOREIGN_SINCE
+                                + " the library JNA is needed: put the jar net.java.dev.jna:jna"
+                                + " beside this one, or start a newer Java"
+                        : "start Java with --enable-native-access=ALL-UNNAMED");
     }
 }

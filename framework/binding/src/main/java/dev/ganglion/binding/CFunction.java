@@ -4,6 +4,10 @@ package dev.ganglion.binding;
  * A function of a {@link CLibrary}. Thread-safe as far as the C function is; calls allocate nothing
  * on the heap. What travels how is said at {@link CType}.
  *
+ * <p>Java does not know that C reads what an address points to: whoever passes {@link
+ * CMemory#address} and does not use the memory afterwards puts {@link
+ * java.lang.ref.Reference#reachabilityFence} behind the call.
+ *
  * <p>A call with another number of arguments than were declared is refused; wrong types, or a call
  * after its library was closed, end the process.
  */

@@ -2,6 +2,7 @@ package dev.ganglion.binding;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -60,6 +61,7 @@ public final class CLibrary implements AutoCloseable {
         ElfFile.check(file, Machine.processorHere());
         CMemory path = CMemory.ofText(file.toString());
         long handle = Loader.OPEN.call(path.address(), NOW);
+        Reference.reachabilityFence(path);
         if (handle == 0) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -118,6 +120,7 @@ public final class CLibrary implements AutoCloseable {
             refuseWhenClosed();
             CMemory text = CMemory.ofText(symbol);
             address = Loader.FIND.call(handle, text.address());
+            Reference.reachabilityFence(text);
         }
         if (address == 0) {
             throw new GanglionException(

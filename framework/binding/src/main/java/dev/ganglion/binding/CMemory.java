@@ -1,5 +1,6 @@
 package dev.ganglion.binding;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,8 @@ import java.util.Objects;
 
 /**
  * Memory that Java owns and C reads or writes. It is freed when nobody refers to it any more, so
- * whoever gives its address to C keeps it as long as C uses it.
+ * whoever gives its address to C keeps it as long as C uses it: after the last use in Java it may
+ * be freed during the call, unless {@link Reference#reachabilityFence} follows.
  */
 public final class CMemory {
     private final ByteBuffer bytes;
@@ -58,6 +60,7 @@ public final class CMemory {
     public void copyFrom(long source, int sizeBytes) {
         Objects.checkFromIndexSize(0, sizeBytes, bytes.capacity());
         Standard.COPY.call(address, source, sizeBytes);
+        Reference.reachabilityFence(this);
     }
 
     private static final class Standard {

@@ -4,20 +4,14 @@ import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +36,7 @@ public final class Natives {
     private final Machine machine;
     private String glibc = "0";
     private final Set<String> features = new LinkedHashSet<>();
-    private final List<String[]> files = new ArrayList<>();
+    private final List<Unpacked.File> files = new ArrayList<>();
 
     private Natives(String library, Machine machine, byte[] content) {
         this.library = library;
@@ -52,7 +46,7 @@ public final class Natives {
             switch (words[0]) {
                 case "glibc" -> glibc = words[1];
                 case "feature" -> features.add(words[1]);
-                case "file" -> files.add(new String[] {words[1], words[2]});
+                case "file" -> files.add(new Unpacked.File(words[2], words[1]));
                 default -> {}
             }
         }
@@ -65,7 +59,8 @@ public final class Natives {
      * @param loader whose resources hold it, or null
      * @param resources where: {@code dev/ganglion/natives/llamacpp}; below it is a folder for each
      *     platform, its hyphen an underscore
-     * @return absolute; read it, do not write
+     * @return absolute and without symbolic links, as {@code /proc/self/maps} shows what is loaded
+     *     from it; read it, do not write
      * @throws GanglionException of kind SETUP when there are none for this platform, or the machine
      *     lacks what they need
      */
@@ -77,13 +72,13 @@ public final class Natives {
                 byte[] content = Files.readAllBytes(unpacked.resolve(CONTENT));
                 Natives natives = new Natives(library, machine, content);
                 natives.require();
-                for (String[] file : natives.files) {
-                    if (!Files.isRegularFile(unpacked.resolve(file[1]))) {
+                for (Unpacked.File file : natives.files) {
+                    if (!Files.isRegularFile(unpacked.resolve(file.name()))) {
                         throw natives.refused(
-                                unpacked.resolve(file[1]) + " is missing; install them again");
+                                unpacked.resolve(file.name()) + " is missing; install them again");
                     }
                 }
-                return unpacked;
+                return unpacked.toRealPath();
             }
             byte[] content = resource(loader, resources, machine.platform(), CONTENT);
             if (content == null) {
@@ -91,7 +86,7 @@ public final class Natives {
             }
             Natives natives = new Natives(library, machine, content);
             natives.require();
-            return natives.unpack(loader, resources, target(library, content));
+            return natives.unpack(loader, resources, target(library, content)).toRealPath();
         } catch (IOException e) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -163,73 +158,30 @@ public final class Natives {
                 var != null
                         ? Path.of(var, "natives")
                         : Path.of(System.getProperty("user.home", ""), ".cache", "ganglion");
-        String hash = sha256(content).substring(0, 16);
+        String hash = Unpacked.sha256(content).substring(0, 16);
         return parent.toAbsolutePath().normalize().resolve(library + "-" + hash);
     }
 
-    /** Beside and then moved: whoever sees the folder sees all of it. */
     private Path unpack(@Nullable ClassLoader loader, String resources, Path target)
             throws IOException {
-        if (isWhole(target)) {
-            return target;
-        }
-        Path parent = target.getParent();
-        if (parent == null) {
-            throw new IOException("a folder cannot be made at " + target);
-        }
-        Files.createDirectories(parent);
-        Path part = Files.createTempDirectory(parent, target.getFileName() + ".part");
-        try {
-            for (String[] file : files) {
-                byte[] bytes = resource(loader, resources, machine.platform(), file[1]);
-                String found = bytes == null ? "nothing" : sha256(bytes);
-                if (bytes == null || !found.equals(file[0])) {
-                    throw refused(
-                            "the file "
-                                    + file[1]
-                                    + " of its jar has the SHA-256 "
-                                    + found
-                                    + ", expected "
-                                    + file[0]
-                                    + "; install the jar again");
-                }
-                Files.write(part.resolve(file[1]), bytes);
-            }
-            if (Files.exists(target) && !isWhole(target)) {
-                delete(target);
-            }
-            return Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            // Another process may have been faster, with the same bytes.
-            if (!isWhole(target)) {
-                throw e;
-            }
-            return target;
-        } finally {
-            delete(part);
-        }
-    }
-
-    private boolean isWhole(Path folder) {
-        return files.stream().allMatch(file -> Files.isRegularFile(folder.resolve(file[1])));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(each);
-                }
-            }
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java knows SHA-256", e);
-        }
+        return new Unpacked(target, files)
+                .ready(
+                        file -> {
+                            byte[] bytes =
+                                    resource(loader, resources, machine.platform(), file.name());
+                            String found = bytes == null ? "nothing" : Unpacked.sha256(bytes);
+                            if (bytes == null || !found.equals(file.sha256())) {
+                                throw refused(
+                                        "the file "
+                                                + file.name()
+                                                + " of its jar has the SHA-256 "
+                                                + found
+                                                + ", expected "
+                                                + file.sha256()
+                                                + "; install the jar again");
+                            }
+                            return bytes;
+                        });
     }
 
     private GanglionException refused(String why) {
@@ -250,7 +202,10 @@ public final class Natives {
                                 "setenv",
                                 CType.INT,
                                 List.of(CType.POINTER, CType.POINTER, CType.INT));
-        if (set.call(nameText.address(), valueText.address(), 1) != 0) {
+        long result = set.call(nameText.address(), valueText.address(), 1);
+        Reference.reachabilityFence(nameText);
+        Reference.reachabilityFence(valueText);
+        if (result != 0) {
             throw new IllegalArgumentException(
                     "a variable's name is text without '=', found '" + name + "'");
         }

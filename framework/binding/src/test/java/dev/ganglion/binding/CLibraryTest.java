@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ class CLibraryTest {
         assertThat(Double.longBitsToDouble(wide.call(text.address(), 0))).isEqualTo(-2500);
         CFunction narrow = C.function("strtof", CType.FLOAT, List.of(CType.POINTER, CType.POINTER));
         assertThat(Float.intBitsToFloat((int) narrow.call(text.address(), 0))).isEqualTo(-2500f);
+        Reference.reachabilityFence(text);
         try (CLibrary mathematics = CLibrary.open(Fixtures.library("libm.so.6"))) {
             CFunction power =
                     mathematics.function("pow", CType.DOUBLE, List.of(CType.DOUBLE, CType.DOUBLE));
@@ -217,6 +219,7 @@ class CLibraryTest {
             }
             fewest = Math.min(fewest, threads.getCurrentThreadAllocatedBytes() - before);
         }
+        Reference.reachabilityFence(memory);
         assertThat(sum).isEqualTo(20 * 499_500);
         assertThat(fewest / 2000).isZero();
     }

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -55,7 +60,7 @@ class NativesTest {
     @Test
     void nativesOfAJarAreUnpackedOnceIntoAFolderNamedByTheirContent() throws IOException {
         Path found = find(MACHINE);
-        assertThat(found).isAbsolute().hasParent(folder.resolve("var/natives").toAbsolutePath());
+        assertThat(found).isAbsolute().hasParent(folder.resolve("var/natives").toRealPath());
         assertThat(found.getFileName().toString()).matches("hello-[0-9a-f]{16}");
         assertThat(found.resolve("libhello.so")).hasContent("hello");
         Files.delete(jar.resolve("libhello.so"));
@@ -77,12 +82,72 @@ class NativesTest {
     }
 
     @Test
+    void anUnpackedFileThatWasCutOffIsMadeAgain() throws IOException {
+        Path found = find(MACHINE);
+        Files.writeString(found.resolve("libhello.so"), "");
+        assertThat(find(MACHINE)).isEqualTo(found);
+        assertThat(found.resolve("libhello.so")).hasContent("hello");
+    }
+
+    @Test
+    void aFolderThatThisProcessDidNotUnpackIsTakenOnlyWithTheRightContent() throws IOException {
+        String name = find(MACHINE).getFileName().toString();
+        Path other = Files.createDirectories(folder.resolve("other/natives").resolve(name));
+        Files.writeString(other.resolve("libhello.so"), "\0\0\0\0\0");
+        System.setProperty(Natives.VAR_PROPERTY, folder.resolve("other").toString());
+        assertThat(find(MACHINE).resolve("libhello.so")).hasContent("hello");
+
+        Path whole = Files.createDirectories(folder.resolve("whole/natives").resolve(name));
+        Files.writeString(whole.resolve("libhello.so"), "hello");
+        Files.delete(jar.resolve("libhello.so"));
+        System.setProperty(Natives.VAR_PROPERTY, folder.resolve("whole").toString());
+        assertThat(find(MACHINE)).isEqualTo(whole.toRealPath());
+    }
+
+    @Test
+    void whatAnotherProcessBeganMoreThanADayAgoIsRemoved() throws IOException {
+        Path natives = Files.createDirectories(folder.resolve("var/natives"));
+        Instant longAgo = Instant.now().minus(Duration.ofHours(25));
+        List<Path> made = new ArrayList<>();
+        for (String name :
+                List.of(
+                        "old-0123456789abcdef.part17",
+                        "old-0123456789abcdef",
+                        "notes.part17",
+                        "new-0123456789abcdef.part17")) {
+            Path each = Files.createDirectories(natives.resolve(name));
+            Files.writeString(each.resolve("libx.so"), "x");
+            if (!name.startsWith("new")) {
+                Files.setLastModifiedTime(each, FileTime.from(longAgo));
+            }
+            made.add(each);
+        }
+        find(MACHINE);
+        assertThat(made.get(0)).doesNotExist();
+        assertThat(made.subList(1, 4)).allMatch(Files::isDirectory);
+    }
+
+    @Test
+    void foldersBehindSymbolicLinksAreGivenAsTheyAreMapped() throws IOException {
+        Path real = Files.createDirectories(folder.resolve("version-1")).toRealPath();
+        Path link = Files.createSymbolicLink(folder.resolve("current"), real);
+        System.setProperty(Natives.VAR_PROPERTY, link.resolve("var").toString());
+        assertThat(find(MACHINE)).hasParent(real.resolve("var/natives"));
+
+        Path own = Files.createDirectories(real.resolve("natives/linux-x86_64/hello"));
+        Files.copy(jar.resolve("CONTENT"), own.resolve("CONTENT"));
+        Files.copy(jar.resolve("libhello.so"), own.resolve("libhello.so"));
+        System.setProperty(Natives.FOLDER_PROPERTY, link.resolve("natives").toString());
+        assertThat(find(MACHINE)).isEqualTo(own);
+    }
+
+    @Test
     void unpackedNativesAreReadInTheirPlace() throws IOException {
         Path own = Files.createDirectories(folder.resolve("natives/linux-x86_64/hello"));
         Files.copy(jar.resolve("CONTENT"), own.resolve("CONTENT"));
         Files.copy(jar.resolve("libhello.so"), own.resolve("libhello.so"));
         System.setProperty(Natives.FOLDER_PROPERTY, folder.resolve("natives").toString());
-        assertThat(find(MACHINE)).isEqualTo(own.toAbsolutePath());
+        assertThat(find(MACHINE)).isEqualTo(own.toRealPath());
         assertThat(folder.resolve("var")).doesNotExist();
         Files.delete(own.resolve("libhello.so"));
         assertSetup(() -> find(MACHINE))
@@ -139,6 +204,7 @@ class NativesTest {
         CFunction get =
                 CLibrary.standard().function("getenv", CType.POINTER, List.of(CType.POINTER));
         assertThat(CMemory.text(get.call(name.address()))).isEqualTo("1 and more");
+        Reference.reachabilityFence(name);
         assertThatThrownBy(() -> Natives.setEnvironment("A=B", "1"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("found 'A=B'");

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +31,25 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Each line of the log has the checksum of the one before: --verify finds lines that were changed, taken"
-                    + " out or put in. It cannot find that the newest were cut off: compare the checksum that it"
-                    + " prints with one that you keep elsewhere.",
+                    + " out or put in by accident. The chain has no key: whoever can write the file can make a new"
+                    + " one, or cut off the newest lines. Keep the checksum that it prints elsewhere and compare.",
+            "An action that has no outcome (asked) was under way when the container was killed.",
             "Exit status: 0, or 1 when there is no log or --verify finds something."
         })
 final class AuditCommand implements Callable<Integer> {
-    private static final List<String> FILES = List.of("actions.1.jsonl", "actions.jsonl");
-    private static final String FIRST = "0".repeat(64);
+    /** The oldest first. */
+    private static final List<String> FILES =
+            List.of(
+                    "actions.4.jsonl",
+                    "actions.3.jsonl",
+                    "actions.2.jsonl",
+                    "actions.1.jsonl",
+                    "actions.jsonl");
 
-    @Option(names = "--last", paramLabel = "N", description = "How many lines (default: 20).")
+    private static final String FIRST = "0".repeat(64);
+    private static final int BETWEEN = 100;
+
+    @Option(names = "--last", paramLabel = "N", description = "How many actions (default: 20).")
     private int last = 20;
 
     @Option(names = "--verify", description = "Checks the chain of checksums over all lines.")
@@ -57,11 +68,14 @@ final class AuditCommand implements Callable<Integer> {
         Path folder = Container.var(Container.home()).resolve("audit");
         Deque<String> newest = new ArrayDeque<>();
         boolean any = false;
-        rotated = Files.exists(folder.resolve(FILES.get(0)));
+        rotated = FILES.stream().limit(4).anyMatch(each -> Files.exists(folder.resolve(each)));
         for (String name : FILES) {
             Path file = folder.resolve(name);
             if (Files.exists(file)) {
                 any = true;
+                if (verify && Files.size(file) == 0 && !name.equals("actions.jsonl")) {
+                    breaks.add(file + " is empty; no log is put away before it has lines");
+                }
                 read(file, newest);
             }
         }
@@ -86,7 +100,8 @@ final class AuditCommand implements Callable<Integer> {
                     check(file + ":" + number, line);
                 } else {
                     newest.addLast(line);
-                    if (newest.size() > Math.max(1, last)) {
+                    // An action has two lines, and other ones may stand between them.
+                    if (newest.size() > 2L * Math.max(1, last) + BETWEEN) {
                         newest.removeFirst();
                     }
                 }
@@ -149,25 +164,51 @@ final class AuditCommand implements Callable<Integer> {
 
     private void print(Deque<String> newest) {
         if (json) {
-            newest.forEach(System.out::println);
+            newest.stream()
+                    .skip(Math.max(0, newest.size() - Math.max(1, last)))
+                    .forEach(System.out::println);
             return;
         }
+        List<Object[]> rows = rows(newest);
         TextTable table = new TextTable("TIME", "ROUTE", "ACTUATOR", "ACTION", "OUTCOME", "WHY");
+        rows.subList(Math.max(0, rows.size() - Math.max(1, last)), rows.size()).forEach(table::row);
+        table.print(System.out);
+    }
+
+    /** One for each action, with its outcome if there is one. */
+    private static List<Object[]> rows(Deque<String> newest) {
+        Map<Long, Integer> asked = new HashMap<>();
+        List<Object[]> rows = new ArrayList<>();
         for (String line : newest) {
             Map<String, Object> entry = parsed(line);
             if (entry == null) {
-                table.row("", "", "", "", "torn", line);
+                rows.add(new Object[] {"", "", "", "", "torn", line});
+                continue;
+            }
+            Integer place =
+                    entry.get("of") instanceof Number of ? asked.remove(of.longValue()) : null;
+            if ("asked".equals(entry.get("outcome"))) {
+                asked.put(number(entry), rows.size());
+            }
+            if (place == null) {
+                rows.add(row(entry));
             } else {
-                String action = String.valueOf(entry.get("action"));
-                table.row(
-                        entry.get("time"),
-                        entry.get("route"),
-                        entry.get("actuator"),
-                        action.isEmpty() ? "" : action + entry.get("parameters"),
-                        entry.get("outcome"),
-                        entry.get("why"));
+                rows.set(place, row(entry));
             }
         }
-        table.print(System.out);
+        return rows;
+    }
+
+    private static Object[] row(Map<String, Object> entry) {
+        String action = String.valueOf(entry.get("action"));
+        Object times = entry.get("times");
+        return new Object[] {
+            entry.get("time"),
+            entry.get("route"),
+            entry.get("actuator"),
+            action.isEmpty() ? "" : action + entry.get("parameters"),
+            entry.get("outcome") + (times == null ? "" : ", " + times + " times"),
+            entry.get("why")
+        };
     }
 }

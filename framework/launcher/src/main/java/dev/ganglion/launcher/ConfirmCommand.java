@@ -115,12 +115,12 @@ final class ConfirmCommand extends AskingCommand {
     @Override
     void print(Map<String, Object> answer, PrintStream out) {
         if (!id.isEmpty()) {
-            out.println(answer.get("sentence"));
+            out.println(TextTable.shown(String.valueOf(answer.get("sentence"))));
             return;
         }
         Object problem = answer.get("problem");
         if (problem != null && !problem.equals("")) {
-            out.println(problem);
+            out.println(TextTable.shown(String.valueOf(problem)));
         }
         List<Map<?, ?>> waiting = objects(answer.get("waiting"));
         if (waiting.isEmpty()) {

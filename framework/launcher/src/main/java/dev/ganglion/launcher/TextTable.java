@@ -27,7 +27,7 @@ final class TextTable {
         }
         List<String> row = new ArrayList<>();
         for (Object cell : cells) {
-            row.add(cell == null ? "" : String.valueOf(cell));
+            row.add(cell == null ? "" : shown(String.valueOf(cell)));
         }
         rows.add(row);
         return this;
@@ -62,6 +62,32 @@ final class TextTable {
                                     cells.get(i)));
         }
         return line.toString().stripTrailing();
+    }
+
+    /**
+     * {@return a text on one line, in which nothing moves the cursor, rings, or turns the writing
+     * around: such characters are shown by their numbers}
+     */
+    static String shown(String text) {
+        StringBuilder shown = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isShowable(c)) {
+                shown = shown == null ? new StringBuilder(text.substring(0, i)) : shown;
+                shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else if (shown != null) {
+                shown.append(c);
+            }
+        }
+        return shown == null ? text : shown.toString();
+    }
+
+    private static boolean isShowable(char c) {
+        int type = Character.getType(c);
+        return type != Character.CONTROL
+                && type != Character.FORMAT
+                && type != Character.LINE_SEPARATOR
+                && type != Character.PARAGRAPH_SEPARATOR;
     }
 
     /** {@return bytes in megabytes, as people read them} */

@@ -29,6 +29,6 @@ final class UndoCommand extends AskingCommand {
 
     @Override
     void print(Map<String, Object> answer, PrintStream out) {
-        out.println(answer.get("sentence"));
+        out.println(TextTable.shown(String.valueOf(answer.get("sentence"))));
     }
 }

@@ -128,6 +128,30 @@ class AuditCommandTest {
     }
 
     @Test
+    void aFormerFileThatWasEmptiedIsFound() throws Exception {
+        write("actions.1.jsonl", List.of());
+        write("actions.jsonl", chain(5, 2, "f".repeat(64)));
+        assertThat(run("audit", "--verify")).isEqualTo(1);
+        assertThat(output()).contains("actions.1.jsonl is empty");
+    }
+
+    @Test
+    void anActionIsOneRowWithItsOutcome() throws Exception {
+        List<String> lines = chain(1, 4, "0".repeat(64));
+        lines.set(0, lines.get(0).replace("performed", "asked"));
+        lines.set(2, lines.get(2).replace("{\"n\":3", "{\"n\":3,\"of\":1"));
+        lines.set(3, lines.get(3).replace("performed", "asked"));
+        write("actions.jsonl", lines);
+        assertThat(run("audit")).isZero();
+        assertThat(output().lines().toList())
+                .satisfiesExactly(
+                        heading -> assertThat(heading).startsWith("TIME"),
+                        first -> assertThat(first).contains("t3", "performed"),
+                        second -> assertThat(second).contains("t2", "performed"),
+                        killed -> assertThat(killed).contains("t4", "asked"));
+    }
+
+    @Test
     void aFileThatWasRemovedIsMissed() throws Exception {
         write("actions.jsonl", chain(5, 2, "f".repeat(64)));
         assertThat(run("audit", "--verify")).isEqualTo(1);

@@ -38,6 +38,12 @@ class TextTableTest {
     }
 
     @Test
+    void nothingThatIsShownMovesTheCursorOrTurnsTheWritingAround() {
+        assertThat(printed(new TextTable("A").row("\u001b[2J\u009b\u202ekcol\u2066\n\u2028é")))
+                .containsExactly("A", "\\u001b[2J\\u009b\\u202ekcol\\u2066\\u000a\\u2028é");
+    }
+
+    @Test
     void aRowOfAnotherLengthIsRefused() {
         assertThatThrownBy(() -> new TextTable("A", "B").row("x"))
                 .hasMessage("2 cells expected, 1 found");

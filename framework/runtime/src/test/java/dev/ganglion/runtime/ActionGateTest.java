@@ -13,6 +13,7 @@ import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
 import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.act.ActionGate;
+import dev.ganglion.runtime.act.Rehearsal;
 import dev.ganglion.testkit.toy.RecordingActuator;
 import dev.ganglion.testkit.toy.RecordingActuator.Performed;
 import java.nio.file.Path;
@@ -209,7 +210,7 @@ class ActionGateTest {
     }
 
     /** Fails and limits its rate, which the recording actuator does not. */
-    private static final class Bell implements Actuator, Actuator.Device {
+    private static final class Bell implements Rehearsal, Actuator.Device {
         final List<String> heard = new ArrayList<>();
         RuntimeException failure;
         RuntimeException safeFailure;

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,13 +273,18 @@ class TogetherTest {
     void aShadowFollowsStepsMadeTogether() {
         toys.host.lease("level", "test").close();
         ModelId second = toys.store.recurrent("level", "2", 0.25f);
-        toys.host.replace(
-                second,
+        Map<String, String> shadow =
                 Map.of(
                         "strategy", "shadow",
                         "probationSeconds", "0",
                         "maxLatencyRatio", "0",
-                        "probationMessages", "4"));
+                        "probationMessages", "4");
+        // The host may be looking at its models just now, in the background.
+        Awaitility.await()
+                .atMost(Toys.LIMIT)
+                .ignoreExceptionsMatching(
+                        e -> e instanceof GanglionException known && known.kind() == Kind.RETRY)
+                .until(() -> toys.host.replace(second, shadow) != null);
         try (Lanes lanes = toys.lanes("level")) {
             List<Lane> both = twoGathered(lanes);
             together.run();

@@ -82,7 +82,12 @@ public final class HostileDecisions {
         ActionSpec action = actions.get(random.nextInt(actions.size()));
         Map<String, Object> parameters = new HashMap<>();
         boolean almostRight = random.nextBoolean();
+        // What says too much often contradicts itself, and then means nothing.
+        boolean sparse = random.nextBoolean();
         for (Parameter each : action.parameters()) {
+            if (sparse && !each.isRequired() && random.nextInt(4) > 0) {
+                continue;
+            }
             int choice = random.nextInt(almostRight ? 20 : 4);
             if (choice > 2) {
                 parameters.put(each.name(), fitting(each));

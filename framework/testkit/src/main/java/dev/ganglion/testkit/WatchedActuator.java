@@ -27,8 +27,12 @@ public final class WatchedActuator implements Actuator {
         }
     }
 
-    /** A state of the device: what begins it and what ends it. */
-    public record State(Predicate<Asked> begins, Predicate<Asked> ends) {}
+    /**
+     * A state of the device: what begins it and what ends it.
+     *
+     * @param safeEnds whether it ends when the device is made safe
+     */
+    public record State(Predicate<Asked> begins, Predicate<Asked> ends, boolean safeEnds) {}
 
     private static final int MOST_SENTENCES = 20;
 
@@ -90,9 +94,14 @@ public final class WatchedActuator implements Actuator {
     }
 
     @Override
-    public Map<String, Object> meant(
+    public List<Parameter> facts(Options options) {
+        return actuator.facts(options);
+    }
+
+    @Override
+    public List<Map<String, Object>> touches(
             Options options, String action, Map<String, Object> parameters) {
-        return actuator.meant(options, action, parameters);
+        return actuator.touches(options, action, parameters);
     }
 
     @Override
@@ -135,7 +144,11 @@ public final class WatchedActuator implements Actuator {
 
     private synchronized void nothingHolds() {
         madeSafe++;
-        holds.forEach(each -> each[0] = each[1] = false);
+        for (int i = 0; i < never.size(); i++) {
+            for (int side = 0; side < 2; side++) {
+                holds.get(i)[side] &= !never.get(i)[side].safeEnds();
+            }
+        }
     }
 
     private synchronized void violation(String sentence) {

@@ -61,12 +61,20 @@ public final class EventReader {
      * @throws SocketTimeoutException when nothing came; the next call may wait on
      */
     public @Nullable Event next() throws IOException {
-        if (windowStart == windowEnd && !fill(deadline())) {
+        return next(deadline());
+    }
+
+    /**
+     * {@return the next event like {@link #next()}, where another time is set for its beginning}
+     *
+     * @param deadlineNanos on the clock of {@link System#nanoTime()}
+     */
+    public @Nullable Event next(long deadlineNanos) throws IOException {
+        if (windowStart == windowEnd && !fill(deadlineNanos)) {
             return null;
         }
-        long deadlineNanos = deadline();
         try {
-            return event(deadlineNanos);
+            return event(deadline());
         } catch (SocketTimeoutException tooSlow) {
             throw new GanglionException(
                     GanglionException.Kind.INPUT,

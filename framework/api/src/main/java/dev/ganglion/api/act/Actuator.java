@@ -2,6 +2,7 @@ package dev.ganglion.api.act;
 
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Options;
+import dev.ganglion.api.data.Parameter;
 import dev.ganglion.api.data.Plugin;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +23,27 @@ public interface Actuator extends Plugin {
     List<ActionSpec> actions(Options options);
 
     /**
-     * Says as exactly as it can what an action would touch, so that the owner's rules about a kind
-     * of thing hold by whatever name it goes. Asked before each action; nothing is done.
+     * {@return what is known of a thing beyond what an action says of it, and which values that can
+     * have, without other names for the same: its real name, its area, its kind; empty when {@link
+     * #touches} adds nothing}
+     */
+    default List<Parameter> facts(Options options) {
+        return List.of();
+    }
+
+    /**
+     * Says each thing that an action would touch, so that the owner's rules about a thing hold by
+     * whatever name or group it goes. Asked before each action; nothing is done.
      *
      * @param parameters as for {@link Device#perform}
-     * @return the same parameters, and those that follow from them
+     * @return for each thing, at least one, all of the {@link #facts} that it has, and those
+     *     parameters that do not say which thing is meant; a thing that may be touched, depending
+     *     on the state of the device, is among them
      * @throws GanglionException of kind INPUT as {@link Device#perform} would
      */
-    default Map<String, Object> meant(
+    default List<Map<String, Object>> touches(
             Options options, String action, Map<String, Object> parameters) {
-        return parameters;
+        return List.of(parameters);
     }
 
     /**

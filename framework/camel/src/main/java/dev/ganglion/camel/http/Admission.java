@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -16,13 +17,15 @@ final class Admission {
     private static final int CLIENTS = 1024;
 
     private static final int NETWORK_BYTES = 8;
-    private static final int CONNECTIONS = 64;
+    static final int CONNECTIONS = 64;
+    static final int CLIENT_CONNECTIONS = 8;
 
     private final CommandOptions options;
     private final LongSupplier clock;
     private final RateLimit all;
     private final Semaphore places;
-    private final Semaphore connections = new Semaphore(CONNECTIONS);
+    private final Map<Object, Integer> connections = new HashMap<>();
+    private int connected;
     private final Map<Object, RateLimit> clients =
             new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -83,11 +86,33 @@ final class Admission {
         places.release();
     }
 
-    boolean connect() {
-        return connections.tryAcquire();
+    /**
+     * {@return why one more connection is not kept, or null: then {@link #disconnect} must follow}
+     */
+    @Nullable Refusal connect(@Nullable SocketAddress client) {
+        Object key = key(client);
+        synchronized (connections) {
+            if (connected == CONNECTIONS) {
+                return Refusal.last(503, "too many connections are open; close some");
+            }
+            int own = connections.getOrDefault(key, 0);
+            if (own == CLIENT_CONNECTIONS) {
+                return Refusal.last(
+                        503,
+                        "too many connections are open, at most "
+                                + CLIENT_CONNECTIONS
+                                + " from one client; close some");
+            }
+            connections.put(key, own + 1);
+            connected++;
+            return null;
+        }
     }
 
-    void disconnect() {
-        connections.release();
+    void disconnect(@Nullable SocketAddress client) {
+        synchronized (connections) {
+            connections.computeIfPresent(key(client), (key, own) -> own == 1 ? null : own - 1);
+            connected--;
+        }
     }
 }

@@ -32,6 +32,14 @@ final class CommandBinding extends DefaultNettyHttpBinding {
     @Override
     public HttpResponse toNettyResponse(Message message, NettyHttpConfiguration configuration) {
         Exchange exchange = message.getExchange();
+        if (exchange.getException() == null) {
+            try {
+                // A route without a device answers when the message ends: after this response.
+                Followers.answer(exchange);
+            } catch (RuntimeException e) {
+                exchange.setException(e);
+            }
+        }
         // The exception stays with the message, so that who watches it learns that it failed.
         return exchange.getProperty(Followers.PROPERTY, Reply.class).end(exchange.getException());
     }

@@ -20,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,10 @@ import org.slf4j.LoggerFactory;
 final class CommandGate extends ChannelDuplexHandler {
     private static final Logger log = LoggerFactory.getLogger(CommandGate.class);
 
-    /** So long a whole request may take from the beginning or the last answer. */
+    /**
+     * So long a command may take to come in, from the beginning or the last answer to one. Requests
+     * that are refused meanwhile make it no longer: else they would keep a connection for ever.
+     */
     private static final long PATIENCE_SECONDS = 30;
 
     /** What is left of a refused body is read over, so that the answer can be read; up to here. */
@@ -49,6 +53,7 @@ final class CommandGate extends ChannelDuplexHandler {
     private @Nullable HttpRequest head;
     private @Nullable Reply reply;
     private Connection connection = NEW;
+    private @Nullable SocketAddress client;
     private boolean admitted;
     private boolean streamed;
     private boolean over;
@@ -64,11 +69,14 @@ final class CommandGate extends ChannelDuplexHandler {
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
         super.channelActive(context);
-        admitted = admission.connect();
-        if (admitted) {
+        // Kept, since a channel that was closed may not know it any more.
+        client = context.channel().remoteAddress();
+        Refusal refusal = admission.connect(client);
+        admitted = refusal == null;
+        if (refusal == null) {
             await(context);
         } else {
-            refuse(context, Refusal.last(503, "too many connections are open; close some"));
+            refuse(context, refusal);
         }
     }
 
@@ -77,7 +85,7 @@ final class CommandGate extends ChannelDuplexHandler {
         patient();
         if (admitted) {
             admitted = false;
-            admission.disconnect();
+            admission.disconnect(client);
         }
         if (reply != null) {
             reply.abandon();
@@ -114,11 +122,12 @@ final class CommandGate extends ChannelDuplexHandler {
         discardedBytes = 0;
         Refusal refusal = heads.refused(request);
         if (refusal == null || !refusal.last()) {
-            Refusal soon = admission.tooSoon(context.channel().remoteAddress());
+            Refusal soon = admission.tooSoon(client);
             refusal = soon == null ? refusal : soon;
         }
         if (refusal != null) {
-            refuse(context, refusal);
+            // Who waits for a yes does not send the body that was announced.
+            refuse(context, HttpUtil.is100ContinueExpected(request) ? refusal.ending() : refusal);
             return;
         }
         head = request;
@@ -189,9 +198,7 @@ final class CommandGate extends ChannelDuplexHandler {
 
     private void answer(ChannelHandlerContext context, HttpObject last, boolean stays) {
         ChannelFuture written = context.writeAndFlush(last);
-        if (stays) {
-            await(context);
-        } else {
+        if (!stays) {
             over = true;
             written.addListener(ChannelFutureListener.CLOSE);
         }
@@ -226,6 +233,7 @@ final class CommandGate extends ChannelDuplexHandler {
         }
         reply = null;
         if (message instanceof Reply.Last last) {
+            await(context);
             answer(context, last.part, connection.stays(streamed));
         } else {
             // Camel's own refusal, such as of a route that is being stopped: it closes then.

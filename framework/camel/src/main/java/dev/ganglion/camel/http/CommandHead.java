@@ -40,10 +40,7 @@ final class CommandHead {
         if (refusal == null && HttpUtil.getContentLength(request, 0L) > options.maxBodyBytes()) {
             refusal = tooLong(options.maxBodyBytes());
         }
-        // Who waits for a yes does not send the body that was announced.
-        return refusal != null && HttpUtil.is100ContinueExpected(request)
-                ? Refusal.last(refusal.status(), refusal.sentence())
-                : refusal;
+        return refusal;
     }
 
     private @Nullable Refusal misplaced(HttpRequest request) {

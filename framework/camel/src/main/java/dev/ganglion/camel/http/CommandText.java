@@ -1,11 +1,13 @@
 package dev.ganglion.camel.http;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +68,13 @@ record CommandText(String text, @Nullable Refusal refusal) {
             return refused("a command in UTF-8 expected, other bytes found; send UTF-8");
         }
         if (contentType != null && type(contentType).equals(JSON_TYPE)) {
-            try {
-                if (!(JSON.std.mapFrom(said).get("text") instanceof String text)) {
+            try (JsonParser parser = JSON.std.createParser(said)) {
+                Map<String, Object> object = JSON.std.mapFrom(parser);
+                if (object == null || parser.nextToken() != null) {
+                    return refused(
+                            "one JSON object expected: {\"text\": \"…\"}; none or more found");
+                }
+                if (!(object.get("text") instanceof String text)) {
                     return refused("a JSON object with a text expected: {\"text\": \"…\"}");
                 }
                 said = text;

@@ -21,7 +21,9 @@ final class RateLimit {
     /** {@return 0 when one more is allowed, else in how many seconds it will be} */
     synchronized int take() {
         long nowNanos = clock.getAsLong();
-        left = Math.min(perMinute, left + (nowNanos - sinceNanos) * perMinute / MINUTE_NANOS);
+        // In floating point: a product of whole numbers overflows after a few hours of silence.
+        double passedNanos = Math.max(0, nowNanos - sinceNanos);
+        left = Math.min(perMinute, left + passedNanos * perMinute / MINUTE_NANOS);
         sinceNanos = nowNanos;
         if (left >= 1) {
             left--;

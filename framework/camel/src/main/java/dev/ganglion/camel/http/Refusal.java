@@ -17,6 +17,11 @@ record Refusal(int status, String sentence, int retryAfterSeconds, boolean last)
         return new Refusal(status, sentence, 0, true);
     }
 
+    /** {@return the same, but the connection cannot be used any more} */
+    Refusal ending() {
+        return new Refusal(status, sentence, retryAfterSeconds, true);
+    }
+
     static Refusal tooMany(String what, int seconds) {
         return new Refusal(
                 429, what + "; send it again in " + seconds + " s", Math.max(1, seconds), false);

@@ -8,6 +8,7 @@ import dev.ganglion.camel.word.Replay;
 import dev.ganglion.camel.word.Sentences;
 import dev.ganglion.camel.word.Words;
 import dev.ganglion.runtime.record.RecordingHeader;
+import dev.ganglion.runtime.wiring.CascadeFile;
 import dev.ganglion.runtime.wiring.RouteStep;
 import dev.ganglion.runtime.wiring.Wiring;
 import java.nio.charset.StandardCharsets;
@@ -206,10 +207,10 @@ final class RouteSource {
         Map<String, RecordingHeader.UsedModel> models = new LinkedHashMap<>();
         for (RouteDefinition route : routes) {
             for (PlacedStep placed : addresses.steps(route, headless)) {
-                if (placed.step().word().equals("infer")) {
-                    RecordingHeader.UsedModel used = words.usedModel(placed.step().name());
+                for (String model : CascadeFile.models(placed.step())) {
+                    RecordingHeader.UsedModel used = words.usedModel(model);
                     if (used != null) {
-                        models.put(placed.step().name(), used);
+                        models.put(model, used);
                     }
                 }
             }
@@ -446,6 +447,16 @@ final class RouteSource {
             return written;
         }
         RouteStep step = addresses.step(uri);
+        if (step.parameters().containsKey(Words.ROUTE)) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    file
+                            + ": "
+                            + written
+                            + " says '"
+                            + Words.ROUTE
+                            + "', which is said by the framework only; leave it out");
+        }
         boolean works =
                 (step.word().equals("encode") || step.word().equals("sense"))
                         && !step.parameters().containsKey("model")
@@ -454,9 +465,6 @@ final class RouteSource {
         if (works) {
             tied += (tied.contains("?") ? "&" : "?") + "model=" + model;
         }
-        if (!step.parameters().containsKey(Words.ROUTE)) {
-            tied += (tied.contains("?") ? "&" : "?") + Words.ROUTE + "=RAW(" + id + ")";
-        }
-        return tied;
+        return tied + (tied.contains("?") ? "&" : "?") + Words.ROUTE + "=RAW(" + id + ")";
     }
 }

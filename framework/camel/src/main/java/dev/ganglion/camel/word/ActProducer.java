@@ -8,7 +8,10 @@ import dev.ganglion.api.data.Options;
 import dev.ganglion.runtime.act.Action;
 import dev.ganglion.runtime.act.ActionGate;
 import dev.ganglion.runtime.act.Origin;
+import dev.ganglion.runtime.wiring.RouteStep;
 import dev.ganglion.runtime.wiring.StepOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,8 @@ final class ActProducer extends DefaultProducer {
 
     private final WordEndpoint endpoint;
     private @Nullable PlugInUse<Actuator, ActionGate> gate;
+    private boolean speaks;
+    private boolean isLast;
 
     ActProducer(WordEndpoint endpoint) {
         super(endpoint);
@@ -50,6 +55,24 @@ final class ActProducer extends DefaultProducer {
                                         endpoint.words().envelopes()));
         opened.open();
         gate = opened;
+        speaks = saysTheAnswer(endpoint.step());
+        List<RouteStep> steps = endpoint.route().steps();
+        isLast =
+                steps.subList(steps.lastIndexOf(endpoint.step()) + 1, steps.size()).stream()
+                        .noneMatch(step -> step.word().equals("act") && !saysTheAnswer(step));
+    }
+
+    /** Whether what a device does there is to say the answer, which must be known before. */
+    private static boolean saysTheAnswer(RouteStep step) {
+        Options own = StepOptions.own(step);
+        try {
+            return own.has("actions") && Files.readString(own.path("actions")).contains("{reply");
+        } catch (IOException e) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "the actions file " + own.path("actions") + " of " + step + " cannot be read",
+                    e);
+        }
     }
 
     @Override
@@ -85,7 +108,23 @@ final class ActProducer extends DefaultProducer {
         ActionGate open = use.get();
         Flow flow = Flow.of(exchange, endpoint);
         long startNanos = flow.enter(endpoint.step());
-        Object body = exchange.getMessage().getBody();
+        if (speaks) {
+            flow.answer();
+        }
+        try {
+            act(open, exchange.getMessage().getBody(), flow);
+        } catch (RuntimeException | Error e) {
+            flow.actFailed();
+            throw e;
+        }
+        flow.actNanos += flow.leave() - startNanos;
+        if (!speaks && (isLast || flow.hasAction())) {
+            flow.answer();
+            flow.leave();
+        }
+    }
+
+    private void act(ActionGate open, @Nullable Object body, Flow flow) {
         if (body instanceof Decision decision) {
             flow.acted(perform(open, flow.answered(decision), flow));
         } else if (body instanceof List<?> list
@@ -104,9 +143,6 @@ final class ActProducer extends DefaultProducer {
                             + body
                             + "; put a decide: before it");
         }
-        flow.actNanos += flow.leave() - startNanos;
-        flow.answer();
-        flow.leave();
     }
 
     private static @Nullable Action perform(ActionGate gate, Decision decision, Flow flow) {

@@ -41,7 +41,11 @@ final class CascadeProducer extends DefaultProducer {
                             stage, endpoint, own.text("privacy"), endpoint.words().peerRules()));
         }
         this.otherwise = file.otherwise();
-        this.budgetNanos = TimeUnit.MILLISECONDS.toNanos(own.integer("budgetMillis"));
+        // A replay is as fast as it can be, and must come to the same.
+        this.budgetNanos =
+                endpoint.words().replay() != null
+                        ? 0
+                        : TimeUnit.MILLISECONDS.toNanos(own.integer("budgetMillis"));
         this.reply = own.flag("reply");
     }
 
@@ -68,7 +72,7 @@ final class CascadeProducer extends DefaultProducer {
                     hops.add(new Hop(stage.name(), "", 0, false, 0, 0, why));
                     continue;
                 }
-                Understood found = stage.ask(text, flow);
+                Understood found = stage.ask(text, flow, leftNanos(flow));
                 long tookNanos = System.nanoTime() - startNanos;
                 stage.pace().took(tookNanos);
                 flow.decideNanos += stage.isModel() ? 0 : tookNanos;
@@ -78,11 +82,12 @@ final class CascadeProducer extends DefaultProducer {
                 if (found != null && found.decision().sure()) {
                     break;
                 }
-            } catch (GanglionException e) {
-                failure = e;
+            } catch (RuntimeException | LinkageError e) {
+                failure = e instanceof GanglionException known ? known : broken(stage, e);
                 flow.takeDecision();
                 long tookNanos = System.nanoTime() - startNanos;
-                String why = String.valueOf(e.getMessage());
+                stage.pace().took(tookNanos);
+                String why = String.valueOf(failure.getMessage());
                 hops.add(new Hop(stage.name(), "", 0, false, tookNanos, 0, why));
             }
         }
@@ -98,11 +103,25 @@ final class CascadeProducer extends DefaultProducer {
         flow.leave();
     }
 
+    private GanglionException broken(CascadeStage stage, Throwable thrown) {
+        return new GanglionException(
+                GanglionException.Kind.RETRY,
+                endpoint.step() + " failed at its stage '" + stage.name() + "' (" + thrown + ")",
+                thrown);
+    }
+
+    private long leftNanos(Flow flow) {
+        return budgetNanos == 0
+                ? Long.MAX_VALUE
+                : Math.max(1, flow.capturedNanos() + budgetNanos - System.nanoTime());
+    }
+
     private @Nullable String refusal(CascadeStage stage, Flow flow) {
         if (budgetNanos > 0) {
             long leftNanos = flow.capturedNanos() + budgetNanos - System.nanoTime();
             long needsNanos = stage.pace().expectedNanos();
             if (leftNanos <= 0 || needsNanos > leftNanos) {
+                stage.pace().passedOver();
                 return "it takes about "
                         + TimeUnit.NANOSECONDS.toMillis(needsNanos)
                         + " ms, and "

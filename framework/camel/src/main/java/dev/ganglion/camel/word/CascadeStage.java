@@ -57,7 +57,12 @@ abstract class CascadeStage {
         }
         if (stage.peer() != null) {
             return new OfPeer(
-                    stage.name(), stage.peer(), stage.timeoutMillis(), privacy, peerRules);
+                    stage.name(),
+                    stage.peer(),
+                    stage.timeoutMillis(),
+                    privacy,
+                    peerRules,
+                    endpoint.words().replay() != null);
         }
         return new OfModel(stage, endpoint);
     }
@@ -80,8 +85,13 @@ abstract class CascadeStage {
         return null;
     }
 
-    /** Asks. {@return null when there is no answer} */
-    abstract @Nullable Understood ask(CharSequence text, Flow flow);
+    /**
+     * Asks.
+     *
+     * @param leftNanos how long there is at most
+     * @return null when there is no answer
+     */
+    abstract @Nullable Understood ask(CharSequence text, Flow flow, long leftNanos);
 
     private static final class OfRules extends CascadeStage {
         private final SentenceRules rules;
@@ -94,7 +104,7 @@ abstract class CascadeStage {
         }
 
         @Override
-        @Nullable Understood ask(CharSequence text, Flow flow) {
+        @Nullable Understood ask(CharSequence text, Flow flow, long leftNanos) {
             Match match = rules.match(text);
             return match == null
                     ? null
@@ -110,10 +120,18 @@ abstract class CascadeStage {
         private final URI address;
         private final String privacy;
         private final Path peerRules;
+        private final boolean replays;
         private final ModelId id;
 
-        OfPeer(String name, URI address, long timeoutMillis, String privacy, Path peerRules) {
+        OfPeer(
+                String name,
+                URI address,
+                long timeoutMillis,
+                String privacy,
+                Path peerRules,
+                boolean replays) {
             super(name);
+            this.replays = replays;
             this.address = address;
             this.peer = new Peer(address, timeoutMillis, ABOVE);
             this.privacy = privacy;
@@ -124,12 +142,15 @@ abstract class CascadeStage {
         /** Read each time: what the owner takes back holds from the next word on. */
         @Override
         @Nullable String refusal() {
+            if (replays) {
+                return "a replay asks nobody outside";
+            }
             return PeerRules.read(peerRules).refusal(address, privacy);
         }
 
         @Override
-        Understood ask(CharSequence text, Flow flow) {
-            Peer.Answer answer = peer.ask(text);
+        Understood ask(CharSequence text, Flow flow, long leftNanos) {
+            Peer.Answer answer = peer.ask(text, leftNanos);
             return new Understood(answer.decision(), answer.reply(), null, null, id);
         }
     }
@@ -165,8 +186,8 @@ abstract class CascadeStage {
         }
 
         @Override
-        @Nullable Understood ask(CharSequence text, Flow flow) {
-            Lane lane = flow.lane(lanes);
+        @Nullable Understood ask(CharSequence text, Flow flow, long leftNanos) {
+            Lane lane = flow.laneForItself(lanes);
             long startNanos = System.nanoTime();
             Tokens tokens = lane.encode(text, encoder(lane));
             long encodedNanos = System.nanoTime();
@@ -196,9 +217,18 @@ abstract class CascadeStage {
                 return new Understood(decision, "", steps.generates() ? steps : null, lane, model);
             }
             Match match = actions.map(decision);
-            return match == null
-                    ? null
-                    : new Understood(match.decision(), match.reply(), null, lane, model);
+            if (match == null) {
+                return null;
+            }
+            Decision mapped = match.decision();
+            // The file may ask for more than the decider does, not for less.
+            boolean sure = mapped.sure() && decision.sure();
+            return new Understood(
+                    new Decision(mapped.name(), mapped.parameters(), mapped.confidence(), sure),
+                    match.reply(),
+                    null,
+                    lane,
+                    model);
         }
 
         @Override

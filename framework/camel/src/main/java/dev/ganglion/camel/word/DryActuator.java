@@ -4,11 +4,12 @@ import dev.ganglion.api.act.ActionSpec;
 import dev.ganglion.api.act.Actuator;
 import dev.ganglion.api.data.Options;
 import dev.ganglion.api.data.Parameter;
+import dev.ganglion.runtime.act.Rehearsal;
 import java.util.List;
 import java.util.Map;
 
 /** Knows what an actuator can do, and answers as its device did when it was recorded. */
-final class DryActuator implements Actuator {
+final class DryActuator implements Rehearsal {
     private final Actuator actuator;
     private final Replay replay;
 
@@ -33,9 +34,14 @@ final class DryActuator implements Actuator {
     }
 
     @Override
-    public Map<String, Object> meant(
+    public List<Parameter> facts(Options options) {
+        return actuator.facts(options);
+    }
+
+    @Override
+    public List<Map<String, Object>> touches(
             Options options, String action, Map<String, Object> parameters) {
-        return actuator.meant(options, action, parameters);
+        return actuator.touches(options, action, parameters);
     }
 
     @Override

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private static final String PROPERTY = "ganglion.flow";
 
+    /** The name under which an answer is passed on when nobody was sure. */
+    private static final String UNSURE = "unsure";
+
     /** Who answered when none of a cascade's stages did. */
     private static final ModelId NOBODY = new ModelId("nobody", "0");
 
@@ -62,6 +65,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
     private @Nullable Object sensed;
     private @Nullable String failureOfCopy;
     private long actedNanos;
+    private boolean actFailed;
     private boolean decided;
     private boolean watching;
     private boolean passedOn;
@@ -151,7 +155,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             copy.decisions = flow.decisions == null ? null : List.copyOf(flow.decisions);
             copy.deciding = flow.deciding;
             copy.answering = flow.answering;
-            copy.speech = flow.speech;
+            copy.speech = flow.speech == null ? null : flow.speech.copy();
             copy.origin = flow;
             flow.passedOn = true;
             return copy.attach();
@@ -199,12 +203,29 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         return hold(lanes, first);
     }
 
+    /**
+     * {@return a lane for a text that stands for itself, however many samples its utterance had;
+     * taken at the first call}
+     */
+    Lane laneForItself(Lanes lanes) {
+        for (Held each = held; each != null; each = each.next) {
+            if (each.lanes == lanes) {
+                return each.lane;
+            }
+        }
+        return hold(lanes, held, null, true);
+    }
+
     private Lane hold(Lanes lanes, @Nullable Held before) {
-        Lane lane = lanes.acquire(stream, last);
+        return hold(lanes, before, stream, last);
+    }
+
+    private Lane hold(Lanes lanes, @Nullable Held before, @Nullable String speaker, boolean whole) {
+        Lane lane = lanes.acquire(speaker, whole);
         held = new Held(lanes, lane, before);
         Utterance utterance = lane.utterance();
         utterance.message(capturedNanos);
-        if (!last) {
+        if (!whole) {
             utterance.trace(exchange.getExchangeId());
         }
         return lane;
@@ -245,6 +266,14 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                 by == null ? "" : by.toString(),
                 speech == null ? "" : speech.hop(),
                 text.toString());
+    }
+
+    /** Answers a message now, before what it came from sends its own answer. */
+    static void answer(Exchange exchange) {
+        Flow flow = exchange.getProperty(PROPERTY, Flow.class);
+        if (flow != null && flow.exchange == exchange && !flow.passedOn) {
+            flow.answer();
+        }
     }
 
     /** {@return the time at which the message came to one of the words} */
@@ -350,8 +379,13 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
             if (about.isFollowed()) {
                 exchange.setProperty(Followers.HOP, about.hop());
             }
-            about.answer(only, action);
+            about.answer(only, action, actFailed);
         }
+    }
+
+    /** A device failed; whether the route handles that or not, nobody says it was done. */
+    void actFailed() {
+        actFailed = true;
     }
 
     void deciding(Lane lane) {
@@ -412,15 +446,26 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         }
     }
 
-    /** {@return the decision with its answer as a parameter, once there is one} */
+    /** {@return whether a device did or refused something about it} */
+    boolean hasAction() {
+        return action != null || actions != null;
+    }
+
+    /**
+     * {@return the decision with its answer as a parameter, once there is one; when nobody was sure
+     * the answer alone, as a decision {@code unsure}}
+     */
     Decision answered(Decision about) {
         Speech said = speech;
         if (said == null || !said.isAnswered()) {
             return about;
         }
+        if (!about.sure()) {
+            // The answer may be said, and what was not sure is no business of another device.
+            return new Decision(UNSURE, Map.of("reply", said.reply()), 1, true);
+        }
         Map<String, Object> parameters = new HashMap<>(about.parameters());
         parameters.put("reply", said.reply());
-        // Whoever says the answer says it also when nobody was sure.
         return new Decision(about.name(), parameters, about.confidence(), true);
     }
 
@@ -478,7 +523,7 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
                 answer();
             }
             report();
-            if (speech != null && !passedOn) {
+            if (speech != null) {
                 speech.ended("");
             }
         } finally {
@@ -558,11 +603,12 @@ final class Flow extends SynchronizationAdapter implements Consumer<Decision> {
         if (lane != null) {
             SessionSteps steps = lane.steps();
             Utterance utterance = lane.utterance();
-            if (!last && !watching) {
+            boolean whole = last || answering != null;
+            if (!whole && !watching) {
                 utterance.told();
             }
             spent = watching ? steps.count() : steps.spent();
-            total = watching ? steps.count() : last ? steps.total() : 0;
+            total = watching ? steps.count() : whole ? steps.total() : 0;
             trace = utterance.trace(trace);
             beganNanos = utterance.beganNanos();
         }

@@ -1,5 +1,7 @@
 package dev.ganglion.camel.word;
 
+import org.apache.camel.Exchange;
+
 /** How a message that did not begin with a sensor brings somebody who follows it. */
 public final class Followers {
     /**
@@ -15,4 +17,12 @@ public final class Followers {
     public static final String HOP = "ganglion.hop";
 
     Followers() {}
+
+    /**
+     * Has a message answered now, if a word met it and nobody has yet: for what sends its response
+     * before the message is over.
+     */
+    public static void answer(Exchange exchange) {
+        Flow.answer(exchange);
+    }
 }

@@ -29,7 +29,7 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     private @Nullable AutoCloseable running;
 
     /** Who follows the messages of the sample that a thread puts. */
-    private final ThreadLocal<Sensor.@Nullable Follower> asking = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable Asked> asking = new ThreadLocal<>();
 
     /** Whether this sensor asks at all: most do not, and need not look. */
     private volatile boolean asked;
@@ -185,6 +185,10 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
             if (taken != null) {
                 taken.failed(sentence);
             }
+            Asked about = asked ? asking.get() : null;
+            if (about != null) {
+                about.failure = sentence;
+            }
         }
     }
 
@@ -195,9 +199,10 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
     private void handle(Sample<?> sample, @Nullable Taken taken, @Nullable Gathered gathered) {
         Exchange exchange = createExchange(false);
         exchange.getMessage().setBody(sample.value());
-        Sensor.Follower follower = asked ? asking.get() : null;
-        if (follower != null) {
-            exchange.setProperty(Followers.PROPERTY, follower);
+        Asked about = asked ? asking.get() : null;
+        if (about != null) {
+            about.taken = true;
+            exchange.setProperty(Followers.PROPERTY, about.follower);
         }
         Flow.begin(exchange, endpoint, sample, taken);
         if (gathered == null) {
@@ -257,6 +262,17 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
                 .forEach(observer -> observer.failed(route, stream, sequence, sentence));
     }
 
+    /** A follower, and whether one of the sample's messages has taken it up. */
+    private static final class Asked {
+        private final Sensor.Follower follower;
+        private boolean taken;
+        private String failure = "";
+
+        Asked(Sensor.Follower follower) {
+            this.follower = follower;
+        }
+    }
+
     private final class RouteSink implements ReplaySensor.Sink {
         @Override
         public void play(Recording.Input input, Taken taken) throws InterruptedException {
@@ -297,11 +313,15 @@ final class SenseConsumer extends DefaultConsumer implements SensorState {
         @Override
         public void ask(Sample<?> sample, Sensor.Follower follower) {
             asked = true;
-            asking.set(follower);
+            Asked about = new Asked(follower);
+            asking.set(about);
             try {
                 put(sample);
             } finally {
                 asking.remove();
+                if (!about.taken) {
+                    follower.ended(about.failure);
+                }
             }
         }
 

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class Speech {
     private static final Logger log = LoggerFactory.getLogger(Speech.class);
 
+    /** What is said, and answered, but no action. */
+    private static final String NOTHING_TO_DO = "none";
+
     private static final int SPOKEN_CHARS = 120;
 
     private final Sensor.@Nullable Follower follower;
@@ -37,6 +40,20 @@ final class Speech {
 
     Speech(Sensor.@Nullable Follower follower) {
         this.follower = follower;
+    }
+
+    /** {@return what a copy of the message knows: nobody hears it, and no model goes on for it} */
+    Speech copy() {
+        Speech copy = new Speech(null);
+        copy.hops = hops;
+        copy.tokens = tokens;
+        copy.fixed = fixed;
+        copy.otherwise = otherwise;
+        copy.understood = understood;
+        copy.sound = sound;
+        copy.answered = answered;
+        copy.reply.append(reply);
+        return copy;
     }
 
     /** What was said is known. */
@@ -72,7 +89,7 @@ final class Speech {
     }
 
     /** Answers, once: the device has done it or refused it, or there is none. */
-    void answer(Decision decision, @Nullable Action action) {
+    void answer(Decision decision, @Nullable Action action, boolean failed) {
         if (answered) {
             return;
         }
@@ -81,10 +98,14 @@ final class Speech {
         if (follower != null) {
             follower.decided(decision, refusal);
         }
-        if (!refusal.isEmpty()) {
+        if (failed) {
+            say("That failed.");
+        } else if (!refusal.isEmpty()) {
             say("I did not do that: " + shortened(refusal));
         } else if (!decision.sure()) {
             say(otherwise);
+        } else if (action == null && understood && !decision.name().equals(NOTHING_TO_DO)) {
+            say("Nothing was done: nothing here does '" + decision.name() + "'.");
         } else if (speaking != null) {
             goOn(speaking);
         } else {
@@ -119,9 +140,9 @@ final class Speech {
                     from = said.length();
                 }
             }
-        } catch (GanglionException e) {
+        } catch (RuntimeException | LinkageError e) {
             // The action stands; what is missing is the rest of a sentence.
-            log.warn("an answer was broken off: {}", e.getMessage());
+            log.warn("an answer was broken off ({})", e.toString());
         } finally {
             tokens += steps.count() - before;
         }

@@ -42,6 +42,42 @@ class AdmissionTest {
     }
 
     @Test
+    void afterALongSilenceOrAClockThatWentBackNobodyIsLockedOut() {
+        RateLimit limit = new RateLimit(1 << 20, nowNanos::get);
+        assertThat(limit.take()).isZero();
+        nowNanos.addAndGet(4 * 3600 * SECOND_NANOS);
+        assertThat(limit.take()).isZero();
+        nowNanos.addAndGet(1000L * 365 * 24 * 3600 * SECOND_NANOS / 5);
+        assertThat(limit.take()).isZero();
+        nowNanos.addAndGet(-3600 * SECOND_NANOS);
+        assertThat(limit.take()).isZero();
+    }
+
+    @Test
+    void eachClientHasItsOwnShareOfTheConnections() throws Exception {
+        Admission admission = admission(1, 1);
+        for (int client = 0;
+                client < Admission.CONNECTIONS / Admission.CLIENT_CONNECTIONS;
+                client++) {
+            for (int i = 0; i < Admission.CLIENT_CONNECTIONS; i++) {
+                assertThat(admission.connect(from("fd00:0:0:" + client + "::" + i))).isNull();
+            }
+            Refusal own = admission.connect(from("fd00:0:0:" + client + "::ffff"));
+            assertThat(own).isNotNull();
+            assertThat(own.last()).isTrue();
+            if (client < 7) {
+                assertThat(own.sentence()).contains("at most 8 from one client");
+            }
+        }
+        assertThat(admission.connect(from("192.168.0.1"))).as("all are taken").isNotNull();
+        admission.disconnect(from("fd00::1"));
+        assertThat(admission.connect(from("192.168.0.1"))).isNull();
+        assertThat(admission.connect(from("fd00::1"))).as("all are taken again").isNotNull();
+        admission.disconnect(from("192.168.0.1"));
+        assertThat(admission.connect(from("fd00::1"))).isNull();
+    }
+
+    @Test
     void eachClientHasItsOwnShare() throws Exception {
         Admission admission = admission(1, 100);
         assertThat(admission.tooSoon(from("192.168.0.1"))).isNull();

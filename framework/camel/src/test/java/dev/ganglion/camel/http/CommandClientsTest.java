@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.File;
@@ -121,12 +122,7 @@ class CommandClientsTest {
                                 commands.add((Command) read);
                             }
                         });
-        channel.writeInbound(
-                new DefaultFullHttpRequest(
-                        HttpVersion.HTTP_1_1,
-                        HttpMethod.POST,
-                        "/command",
-                        Unpooled.copiedBuffer("on".getBytes(StandardCharsets.UTF_8))));
+        channel.writeInbound(request("on"));
         assertThat(commands).hasSize(1);
         assertThat(admission.enter()).as("while it waits").isNotNull();
         channel.close();
@@ -135,18 +131,81 @@ class CommandClientsTest {
         assertThat(admission.enter()).as("the place was left once").isNotNull();
     }
 
+    private static FullHttpRequest request(String text) {
+        return new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.POST,
+                "/command",
+                Unpooled.copiedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static EmbeddedChannel connection(int perMinute) {
+        CommandOptions options = new CommandOptions(100, perMinute, 1000, 1, Set.of());
+        // No time passes but what a test lets pass.
+        Admission admission = new Admission(options, () -> 0);
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        channel.pipeline()
+                .addLast(
+                        new CommandGate(admission, options, "/command"),
+                        new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext context, Object read) {
+                                Reply reply = ((Command) read).reply;
+                                reply.begin(new DefaultExchange(RouteContext.bare()));
+                                context.writeAndFlush(reply.end(null));
+                            }
+                        });
+        channel.pipeline().fireChannelActive();
+        return channel;
+    }
+
+    private static void pass(EmbeddedChannel channel, long seconds) {
+        channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
     @Test
-    void tooManyConnectionsAreSentAway() throws Exception {
+    void whoIsRefusedAgainAndAgainKeepsNoConnection() {
+        for (String body : new String[] {"", "on"}) {
+            EmbeddedChannel channel = connection(1);
+            channel.writeInbound(request("on"));
+            pass(channel, 29);
+            channel.writeInbound(request(body));
+            assertThat(channel.isOpen()).isTrue();
+            pass(channel, 1);
+            assertThat(channel.isOpen()).as("30 s after the only answer").isFalse();
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    @Test
+    void whoSendsCommandsKeepsItsConnection() {
+        EmbeddedChannel channel = connection(1000);
+        for (int i = 0; i < 5; i++) {
+            channel.writeInbound(request("on"));
+            pass(channel, 29);
+            assertThat(channel.isOpen()).isTrue();
+        }
+        pass(channel, 1);
+        assertThat(channel.isOpen()).isFalse();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void tooManyConnectionsOfOneClientAreSentAway() throws Exception {
         try (TestServer server = new TestServer("", (text, follower, exchange) -> {})) {
             List<Raw> open = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
+            for (int i = 0; i < Admission.CLIENT_CONNECTIONS; i++) {
                 Raw raw = server.raw();
                 open.add(raw);
                 raw.command("x");
-                raw.until("HTTP/1.1");
+                raw.until("HTTP/1.1 200");
             }
             try (Raw more = server.raw()) {
-                assertThat(more.rest()).startsWith("HTTP/1.1 503").contains("too many connections");
+                assertThat(more.rest())
+                        .startsWith("HTTP/1.1 503")
+                        .contains("too many connections", "at most 8 from one client");
             }
             for (Raw raw : open) {
                 raw.close();

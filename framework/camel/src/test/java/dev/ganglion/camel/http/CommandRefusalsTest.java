@@ -87,6 +87,25 @@ class CommandRefusalsTest {
     }
 
     @Test
+    void whoAsksBeforeSendingTooOftenIsToldWhenToComeBackOnAnotherConnection() throws Exception {
+        try (TestServer few =
+                        new TestServer("&clientPerMinute=1", (text, follower, exchange) -> {});
+                Raw raw = few.raw()) {
+            raw.command("x");
+            raw.until("{");
+            raw.send(
+                    "POST /command HTTP/1.1",
+                    "Host: here",
+                    "Expect: 100-continue",
+                    "Content-Length: 4",
+                    "");
+            assertThat(raw.rest())
+                    .contains("HTTP/1.1 429", "retry-after: ", "connection: close")
+                    .doesNotContain("HTTP/1.1 100");
+        }
+    }
+
+    @Test
     void aBodyThatNeverEndsIsNotReadForEver() throws Exception {
         try (Raw raw = server.raw()) {
             raw.send("POST /command HTTP/1.1", "Host: here", "Transfer-Encoding: chunked", "");
@@ -108,7 +127,19 @@ class CommandRefusalsTest {
         refused(send(new byte[] {'l', (byte) 0xFF}), 400, "UTF-8");
         refused(server.post("{", "Content-Type", "application/json"), 400, "{\"text\"");
         refused(server.post("{\"text\": 1}", "Content-Type", "application/json"), 400, "text");
-        refused(server.post("[]", "Content-Type", "application/json"), 400, "JSON object");
+        for (String body :
+                new String[] {
+                    "[]",
+                    "null",
+                    "1",
+                    "\"on\"",
+                    "",
+                    " ",
+                    "{\"text\":\"on\"} {}",
+                    "{\"text\":\"on\"} on"
+                }) {
+            refused(server.post(body, "Content-Type", "application/json"), 400, "JSON object");
+        }
         refused(
                 server.post("{\"text\":\" \"}", "Content-Type", "application/json"),
                 400,

@@ -167,6 +167,100 @@ class CascadeRouteTest {
     }
 
     @Test
+    void whatAPeerIsNotSureOfOrMayNotDoIsNotDoneHere() {
+        allow("public");
+        runs("cascade:understand.yaml?privacy=public");
+        String sure = answer;
+        answer =
+                "{\"action\": {\"intent\": \"light_off\"}, \"reply\": \"off it is\","
+                        + " \"confidence\": 0.9, \"refused\": \"not allowed there\"}";
+        assertThat(says("-").reply()).isEqualTo("Pardon?");
+        answer = "{\"action\": {\"intent\": \"light_off\"}, \"confidence\": 0.9, \"sure\": false}";
+        says("-");
+        assertThat(house.done()).isEmpty();
+        answer = sure;
+        says("-");
+        assertThat(house.done()).containsExactly("light_off");
+    }
+
+    @Test
+    void theDecidersBoundHoldsWhateverTheActionsFileSays() {
+        house.write(
+                "routes/understand.yaml",
+                """
+                stages:
+                  - {name: small, infer: letters, decide: "toy-argmax?above=1", actions: letters.yaml}
+                otherwise: Pardon?
+                """);
+        runs("cascade:understand.yaml");
+        Spoken unsure = says("+");
+        assertThat(unsure.hops().get(0).sure()).isFalse();
+        assertThat(unsure.reply()).isEqualTo("Pardon?");
+        assertThat(house.done()).isEmpty();
+    }
+
+    @Test
+    void whatNobodyDidIsNotSaidToBeDone() {
+        house.write("routes/none.yaml", "light_off:\n  action: light_off\n  room: kitchen\n");
+        house.running(
+                "talk",
+                "direct:said",
+                "cascade:understand.yaml",
+                "act:recording?actions=none.yaml");
+        Spoken spoken = says("light please");
+        assertThat(spoken.reply()).contains("Nothing was done").contains("light_on");
+        assertThat(house.done()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotSureReachesNoSecondDeviceButAsAnAnswer() {
+        house.write("routes/say.yaml", "\"*\":\n  action: light_off\n  room: \"{reply}\"\n");
+        house.running(
+                "talk",
+                "direct:said",
+                "cascade:understand.yaml?stages=rules",
+                "act:recording?actions=actions.yaml",
+                "act:recording?actions=actions.yaml");
+        Spoken unsure = says("nobody knows this");
+        assertThat(unsure.reply()).isEqualTo("Pardon?");
+        assertThat(house.done()).isEmpty();
+    }
+
+    @Test
+    void aCopyOfAMessageIsNotHeardAndTheFollowerIsToldOnce() {
+        house.running(
+                "heard",
+                "sense:hand-fed",
+                "cascade:understand.yaml?stages=rules",
+                "act:recording?actions=actions.yaml");
+        List<String> ends = new ArrayList<>();
+        house.sensor.ask(
+                "me",
+                "nothing of the kind",
+                true,
+                new Sensor.Follower() {
+                    @Override
+                    public void ended(String failure) {
+                        ends.add("ended" + failure);
+                    }
+                });
+        assertThat(ends).containsExactly("ended");
+    }
+
+    @Test
+    void whatGivesNoTextIsRefusedAtTheWiring() {
+        Path file =
+                house.route(
+                        "talk",
+                        "direct:said",
+                        "encode:toy-bytes?model=letters",
+                        "cascade:understand.yaml");
+        house.files.load(file);
+        assertThat(house.status(file).state()).isEqualTo(RouteFiles.State.BROKEN);
+        assertThat(house.status(file).sentence()).contains("encode:toy-bytes", "takes text");
+    }
+
+    @Test
     void onlyTheStagesThatAreWantedAreAsked() {
         runs("cascade:understand.yaml?stages=small");
         assertThat(stages(says("light please"))).containsExactly("small");

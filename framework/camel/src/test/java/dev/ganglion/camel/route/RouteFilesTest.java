@@ -100,6 +100,14 @@ class RouteFilesTest {
     }
 
     @Test
+    void anAddressThatNamesARouteItselfIsBroken() throws Exception {
+        Path file = lights();
+        String named = ACT + (ACT.contains("?") ? "&" : "?") + "_route=other";
+        assertThat(broken(file, ACT, named)).contains("'_route'", "said by the framework only");
+        assertLastGoodRunsOn(file);
+    }
+
+    @Test
     void removingWhatWasNeverLoadedDoesNothing() {
         house.files.remove(folder.resolve("none.camel.yaml"));
         assertThat(house.news).isEmpty();

@@ -94,6 +94,7 @@ class SafeStateTest {
             assertThat(house.reports.get(1).action().refusal()).contains("is denied by");
             assertThat(Files.readAllLines(folder.resolve("audit").resolve(AuditLog.FILE)))
                     .satisfiesExactly(
+                            asked -> assertThat(asked).contains("\"outcome\":\"asked\""),
                             on ->
                                     assertThat(on)
                                             .contains(

@@ -10,6 +10,8 @@ import dev.ganglion.api.data.Parameter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +33,16 @@ public final class ActionGate implements AutoCloseable {
         void judged(boolean asked);
     }
 
-    /** The rules of a version of the owner's file, and what is shared under it. */
-    private record Bound(EnvelopeFile file, EnvelopeRules rules, DeviceGuard guard) {}
-
     private static final Witness UNWATCHED = asked -> {};
 
     private final String name;
     private final Actuator actuator;
     private final Options options;
-    private final List<String> optionNames;
-    private final List<ActionSpec> actions;
-    private final Actuator.Device device;
+    private final Set<String> facts;
     private final ActionRules rules;
     private final Envelopes envelopes;
-    private volatile Bound bound;
+    private final Actuator.Device device;
+    private final Binding binding;
     private volatile boolean closed;
 
     /**
@@ -70,86 +68,27 @@ public final class ActionGate implements AutoCloseable {
         this.name = actuator.name();
         this.actuator = actuator;
         this.options = options;
-        this.optionNames = actuator.options().stream().map(Parameter::name).toList();
-        this.actions = actuator.actions(options);
+        List<Parameter> known = actuator.facts(options);
+        this.facts = known.stream().map(Parameter::name).collect(Collectors.toUnmodifiableSet());
         this.rules = ActionRules.of(actuator, options, rules);
         this.envelopes = envelopes;
-        EnvelopeFile file = envelopes.file();
-        EnvelopeRules limits = read(file);
+        this.binding = new Binding(actuator, options, known, envelopes);
         this.device = actuator.open(options);
-        DeviceGuard guard = guard(limits);
-        this.bound = new Bound(file, limits, guard);
-        guard.gates.add(this);
+        binding.share(this);
         envelopes.add(this);
-        guard.turn.lock();
-        try {
-            guard.follow(file, limits, envelopes.nowNanos());
-        } finally {
-            guard.turn.unlock();
-        }
+        binding.follow();
     }
 
-    /**
-     * {@return what a version of the owner's file says of this device}
-     *
-     * @throws GanglionException of kind SETUP when that does not fit what it can do
-     */
-    EnvelopeRules read(EnvelopeFile file) {
-        return EnvelopeReader.read(file, name, actions, optionNames);
+    Binding binding() {
+        return binding;
     }
 
-    private DeviceGuard guard(EnvelopeRules limits) {
-        StringBuilder key = new StringBuilder(name);
-        List<String> target = limits.target();
-        // Where the owner says nothing, only the same options are the same device for sure.
-        for (String option :
-                limits.file().isEmpty()
-                        ? optionNames
-                        : target == null ? List.<String>of() : target) {
-            key.append('\n').append(option).append('=');
-            key.append(options.has(option) ? options.value(option) : "");
-        }
-        return envelopes.guard(key.toString(), name);
+    String actuator() {
+        return name;
     }
 
-    /** Waits for this device's turn, under the rules that hold then; the caller ends the turn. */
-    private Bound takeTurn() {
-        while (true) {
-            Bound now = bound;
-            now.guard.turn.lock();
-            EnvelopeFile file = envelopes.file();
-            if (now.file == file && now == bound) {
-                now.guard.follow(file, now.rules, envelopes.nowNanos());
-                return now;
-            }
-            now.guard.turn.unlock();
-            rebind(file);
-        }
-    }
-
-    /** Waits for this device's turn, whatever the owner's file says by now. */
-    private DeviceGuard takeAnyTurn() {
-        while (true) {
-            DeviceGuard guard = bound.guard;
-            guard.turn.lock();
-            if (guard == bound.guard) {
-                return guard;
-            }
-            guard.turn.unlock();
-        }
-    }
-
-    private synchronized void rebind(EnvelopeFile file) {
-        if (bound.file != file) {
-            EnvelopeRules limits = read(file);
-            DeviceGuard before = bound.guard;
-            DeviceGuard after = guard(limits);
-            if (before != after) {
-                before.gates.remove(this);
-                after.gates.add(this);
-            }
-            bound = new Bound(file, limits, after);
-        }
+    Actuator.Device device() {
+        return device;
     }
 
     /**
@@ -182,7 +121,7 @@ public final class ActionGate implements AutoCloseable {
      */
     public @Nullable Action perform(
             Decision decision, long nowNanos, @Nullable Witness witness, Origin origin) {
-        DeviceGuard guard = bound.guard;
+        DeviceGuard guard = binding.now().guard();
         boolean broken = guard.silenceNanos > 0 && guard.heard(envelopes.nowNanos(), nowNanos);
         ActionSpec action = decision.sure() ? rules.action(decision) : null;
         if (action == null) {
@@ -192,62 +131,71 @@ public final class ActionGate implements AutoCloseable {
         try {
             parameters = rules.parameters(decision);
         } catch (GanglionException e) {
-            Attempt unfit = new Attempt(decision, action, Map.of(), origin);
+            Attempt unfit = new Attempt(decision, action, Map.of(), List.of(), facts, origin);
             return refused(unfit, String.valueOf(e.getMessage()));
         }
-        Attempt said = new Attempt(decision, action, parameters, origin);
-        Bound now;
-        try {
-            now = takeTurn();
-        } catch (GanglionException e) {
-            return refused(said, String.valueOf(e.getMessage()));
-        }
+        Attempt said = new Attempt(decision, action, parameters, List.of(), facts, origin);
+        Binding.Bound now = binding.takeTurn();
         try {
             Attempt attempt;
             try {
-                attempt = meant(said);
+                attempt = touching(said);
             } catch (GanglionException e) {
                 (witness == null ? UNWATCHED : witness).judged(false);
                 return refused(said, String.valueOf(e.getMessage()));
             }
-            if (broken && !now.guard.isSafe()) {
-                makeSafe(now.guard, "no decision had come for too long", origin);
+            if (broken && !now.guard().isSafe()) {
+                makeSafe(now, "no decision had come for too long", origin);
             }
             return judge(now, attempt, nowNanos, witness == null ? UNWATCHED : witness);
         } finally {
-            now.guard.turn.unlock();
+            now.guard().turn.unlock();
         }
     }
 
     /** The owner's rules are about things, by whatever name they go. */
-    private Attempt meant(Attempt said) {
+    private Attempt touching(Attempt said) {
+        String failure;
+        Throwable cause = null;
         try {
-            Map<String, Object> exact = actuator.meant(options, said.name(), said.parameters());
-            return new Attempt(said.decision(), said.action(), exact, said.origin());
+            List<Map<String, Object>> touched =
+                    actuator.touches(options, said.name(), said.parameters());
+            if (!touched.isEmpty()) {
+                return new Attempt(
+                        said.decision(),
+                        said.action(),
+                        said.parameters(),
+                        touched,
+                        facts,
+                        said.origin());
+            }
+            failure = "nothing";
         } catch (GanglionException e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
-            throw new GanglionException(
-                    Kind.INPUT,
-                    "act:"
-                            + name
-                            + " cannot say what "
-                            + said.name()
-                            + said.parameters()
-                            + " would touch ("
-                            + e
-                            + ")",
-                    e);
+            failure = e.toString();
+            cause = e;
         }
+        throw new GanglionException(
+                Kind.INPUT,
+                "act:"
+                        + name
+                        + " cannot say what "
+                        + said.name()
+                        + said.parameters()
+                        + " would touch ("
+                        + failure
+                        + ")",
+                cause);
     }
 
-    private Action judge(Bound now, Attempt attempt, long nowNanos, Witness witness) {
+    private Action judge(Binding.Bound now, Attempt attempt, long nowNanos, Witness witness) {
         String why = refusal(now, attempt, nowNanos);
         if (!why.isEmpty()) {
             witness.judged(false);
             return refused(attempt, why);
         }
-        EnvelopeRules.Confirm confirm = now.rules.confirmation(attempt);
+        EnvelopeRules.Confirm confirm = now.rules().confirmation(attempt);
         if (confirm != null) {
             witness.judged(false);
             return waits(now, attempt, confirm.byPin());
@@ -256,8 +204,11 @@ public final class ActionGate implements AutoCloseable {
     }
 
     /** Why an action must not be done now, whoever confirms it; empty when it may. */
-    private String refusal(Bound now, Attempt attempt, long nowNanos) {
-        String why = now.file.problem;
+    private String refusal(Binding.Bound now, Attempt attempt, long nowNanos) {
+        String why = now.file().problem;
+        if (why.isEmpty()) {
+            why = now.misfit();
+        }
         if (why.isEmpty()) {
             why = closed ? "act:" + name + " is closed; its route stopped" : "";
         }
@@ -265,20 +216,30 @@ public final class ActionGate implements AutoCloseable {
             why = envelopes.audit().problem();
         }
         if (why.isEmpty()) {
-            why = now.rules.refusal(attempt);
+            why = now.rules().refusal(attempt);
         }
-        if (why.isEmpty() && !now.rules.hours().isEmpty()) {
-            why = now.rules.untimely(attempt, envelopes.timeOfDay(nowNanos));
+        if (why.isEmpty() && !now.rules().hours().isEmpty()) {
+            why = now.rules().untimely(attempt, envelopes.timeOfDay(nowNanos));
         }
         if (why.isEmpty()) {
-            why = now.guard.early(attempt, nowNanos);
+            why = now.guard().rates.early(attempt, nowNanos);
         }
-        return why.isEmpty() ? now.guard.interlocked(attempt) : why;
+        if (why.isEmpty() && !(actuator instanceof Rehearsal)) {
+            long clockNanos = envelopes.nowNanos();
+            why =
+                    now.rules().hours().isEmpty()
+                            ? ""
+                            : now.rules().untimely(attempt, envelopes.timeOfDay(clockNanos));
+            why = why.isEmpty() ? now.guard().clockRates.early(attempt, clockNanos) : why;
+        }
+        return why.isEmpty() ? now.guard().interlocks.refusal(name, attempt) : why;
     }
 
-    private Action waits(Bound now, Attempt attempt, boolean byPin) {
-        Waiting.Entry entry =
-                now.guard.waiting.add(this, attempt, now.rules, byPin, envelopes.nowNanos());
+    private Action waits(Binding.Bound now, Attempt attempt, boolean byPin) {
+        Confirmations.Entry entry =
+                envelopes
+                        .confirmations()
+                        .add(now.guard(), this, attempt, now.rules(), byPin, envelopes.nowNanos());
         if (entry == null) {
             return refused(
                     attempt,
@@ -295,23 +256,19 @@ public final class ActionGate implements AutoCloseable {
                         + " waits to be confirmed"
                         + (byPin ? " with the PIN" : "")
                         + "; see 'ganglion confirm'";
-        audit(attempt, "waits for confirmation", now.guard.waiting.id(entry));
+        audit(attempt, "waits for confirmation", entry.id());
         return attempt.refused(why);
     }
 
     /** Asks the device; nothing stands between it and the action any more. */
-    private Action ask(Bound now, Attempt attempt, long nowNanos, Witness witness, String outcome) {
-        if (now.rules.dryRun()) {
-            witness.judged(false);
-            now.guard.asked(attempt, nowNanos);
-            String why =
-                    "act:" + name + " is run dry by " + now.rules.file() + ": it was not asked";
-            audit(attempt, "dry-run", why);
-            return attempt.refused(why);
+    private Action ask(
+            Binding.Bound now, Attempt attempt, long nowNanos, Witness witness, String outcome) {
+        if (now.rules().dryRun()) {
+            return rehearse(now, attempt, nowNanos, witness);
         }
-        if (now.guard.needsToBeSafe(attempt)
+        if (now.guard().interlocks.needsToBeSafe(attempt)
                 && !makeSafe(
-                        now.guard,
+                        now,
                         "nobody knows which of the states hold that must never hold together",
                         attempt.origin())) {
             witness.judged(false);
@@ -324,18 +281,26 @@ public final class ActionGate implements AutoCloseable {
                             + "', because nobody knows what holds and it could not be made safe;"
                             + " look after the device");
         }
+        long line = envelopes.audit().asks(name, attempt);
+        if (line < 0) {
+            witness.judged(false);
+            return refused(attempt, envelopes.audit().problem());
+        }
         witness.judged(true);
-        now.guard.asked(attempt, nowNanos);
+        long askedNanos = envelopes.nowNanos();
+        now.guard().asked(attempt, nowNanos, askedNanos);
         try {
             device.perform(attempt.name(), attempt.parameters());
         } catch (GanglionException e) {
             if (e.kind() == Kind.INPUT) {
-                return refused(attempt, String.valueOf(e.getMessage()));
+                String why = String.valueOf(e.getMessage());
+                envelopes.audit().answers(line, name, attempt, "refused", why);
+                return attempt.refused(why);
             }
-            makeSafeAfter(now.guard, attempt, e);
+            makeSafeAfter(now, attempt, line, e);
             throw e;
         } catch (RuntimeException | LinkageError e) {
-            makeSafeAfter(now.guard, attempt, e);
+            makeSafeAfter(now, attempt, line, e);
             throw new GanglionException(
                     Kind.RETRY,
                     "act:"
@@ -347,10 +312,22 @@ public final class ActionGate implements AutoCloseable {
                             + e
                             + "); look after the device",
                     e);
+        } catch (Error e) {
+            makeSafeAfter(now, attempt, line, e);
+            throw e;
         }
-        now.guard.done(this, attempt, nowNanos);
-        audit(attempt, outcome, "");
+        now.guard().done(this, attempt, nowNanos, askedNanos);
+        envelopes.audit().answers(line, name, attempt, outcome, "");
         return attempt.refused("");
+    }
+
+    /** Nothing is asked, but what would be done counts for what comes after it. */
+    private Action rehearse(Binding.Bound now, Attempt attempt, long nowNanos, Witness witness) {
+        witness.judged(false);
+        now.guard().rehearsed(attempt, nowNanos);
+        String why = "act:" + name + " is run dry by " + now.rules().file() + ": it was not asked";
+        audit(attempt, "dry-run", why);
+        return attempt.refused(why);
     }
 
     private Action refused(Attempt attempt, String why) {
@@ -363,61 +340,43 @@ public final class ActionGate implements AutoCloseable {
     }
 
     /** Nobody knows how far a device came that failed in the middle. */
-    private void makeSafeAfter(DeviceGuard guard, Attempt attempt, Throwable failure) {
-        audit(attempt, "failed", String.valueOf(failure.getMessage()));
-        RuntimeException second = makeSafeNow(guard, "it failed", attempt.origin());
+    private void makeSafeAfter(Binding.Bound now, Attempt attempt, long line, Throwable failure) {
+        now.guard().interlocks.failed(attempt);
+        envelopes
+                .audit()
+                .answers(line, name, attempt, "failed", String.valueOf(failure.getMessage()));
+        RuntimeException second =
+                SafeState.make(now.guard(), this, envelopes.audit(), "it failed", attempt.origin());
         if (second != null) {
             failure.addSuppressed(second);
         }
     }
 
-    private boolean makeSafe(DeviceGuard guard, String why, Origin origin) {
-        return makeSafeNow(guard, why, origin) == null;
-    }
-
-    /**
-     * Makes all that the routes have opened of this device safe.
-     *
-     * @return what failed first, or null
-     */
-    private @Nullable RuntimeException makeSafeNow(DeviceGuard guard, String why, Origin origin) {
-        RuntimeException failure = null;
-        for (ActionGate each : guard.gates) {
-            try {
-                each.device.makeSafe();
-            } catch (RuntimeException e) {
-                failure = failure == null ? e : failure;
-            } catch (LinkageError e) {
-                failure = failure == null ? new IllegalStateException(e) : failure;
-            }
-        }
-        guard.madeSafe(failure == null);
-        envelopes
-                .audit()
-                .append(
-                        name,
-                        null,
-                        origin,
-                        failure == null ? "made safe" : "failed",
-                        failure == null ? why : why + ", and making it safe failed: " + failure);
-        return failure;
+    private boolean makeSafe(Binding.Bound now, String why, Origin origin) {
+        return SafeState.make(now.guard(), null, envelopes.audit(), why, origin) == null;
     }
 
     /**
      * Does an action that was confirmed, if it may still be done.
      *
+     * @param under the rules by which it had to be confirmed
      * @throws GanglionException of kind RETRY, SETUP or REOPEN when the device failed
      */
-    Action performConfirmed(Attempt attempt) {
-        Bound now = takeTurn();
+    Action performConfirmed(Attempt attempt, EnvelopeRules under) {
+        Binding.Bound now = binding.takeTurn();
         try {
             long nowNanos = envelopes.nowNanos();
-            String why = refusal(now, attempt, nowNanos);
+            String why =
+                    now.rules() == under
+                            ? refusal(now, attempt, nowNanos)
+                            : "the owner's rules are others since "
+                                    + attempt.name()
+                                    + " was asked for; ask for it again";
             return why.isEmpty()
                     ? ask(now, attempt, nowNanos, UNWATCHED, "confirmed")
                     : refused(attempt, why);
         } finally {
-            now.guard.turn.unlock();
+            now.guard().turn.unlock();
         }
     }
 
@@ -427,7 +386,11 @@ public final class ActionGate implements AutoCloseable {
      * @return why not, or empty
      */
     String undo(DeviceGuard guard) {
-        String why = envelopes.audit().problem();
+        Binding.Bound now = binding.now();
+        String why = now.file().problem.isEmpty() ? now.misfit() : now.file().problem;
+        if (why.isEmpty()) {
+            why = envelopes.audit().problem();
+        }
         if (why.isEmpty() && !device.undo()) {
             why = "act:" + name + " cannot take back what it did last";
         }
@@ -436,11 +399,6 @@ public final class ActionGate implements AutoCloseable {
             envelopes.audit().append(name, null, Origin.UNKNOWN, "undone", "asked by the operator");
         }
         return why;
-    }
-
-    /** Makes the device safe because nobody decides any more; the caller has its turn. */
-    void makeSafeAfterSilence(DeviceGuard guard) {
-        makeSafe(guard, "no decision came for too long", Origin.UNKNOWN);
     }
 
     /**
@@ -453,33 +411,46 @@ public final class ActionGate implements AutoCloseable {
     }
 
     /**
-     * The same, and the audit log says why.
+     * The same, and the audit log says why. A device that stays busy for too long is made safe all
+     * the same, at the same time.
      *
      * @throws RuntimeException what the device threw, which it must not
      */
     public void makeSafe(String why) {
-        DeviceGuard guard = takeAnyTurn();
-        try {
-            RuntimeException failure = makeSafeNow(guard, why, Origin.UNKNOWN);
-            if (failure != null) {
-                throw failure;
+        DeviceGuard guard = binding.now().guard();
+        RuntimeException failure;
+        if (guard.takeTurn(envelopes.patienceMillis())) {
+            try {
+                failure = SafeState.make(guard, this, envelopes.audit(), why, Origin.UNKNOWN);
+            } finally {
+                guard.turn.unlock();
             }
-        } finally {
-            guard.turn.unlock();
+        } else {
+            failure = SafeState.makeBusy(this, envelopes.audit(), why);
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
-    /** Lets go of the device, in the state that it is in. */
+    /**
+     * Lets go of the device, in the state that it is in; of one that stays busy for too long all
+     * the same.
+     */
     @Override
     public void close() {
-        DeviceGuard guard = takeAnyTurn();
+        closed = true;
+        binding.close();
+        envelopes.remove(this);
+        DeviceGuard guard = binding.now().guard();
+        boolean turn = guard.takeTurn(envelopes.patienceMillis());
         try {
-            closed = true;
-            envelopes.remove(this);
-            guard.closed(this);
+            binding.now().guard().closed(this);
             device.close();
         } finally {
-            guard.turn.unlock();
+            if (turn) {
+                guard.turn.unlock();
+            }
         }
     }
 }

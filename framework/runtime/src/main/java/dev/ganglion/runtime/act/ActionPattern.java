@@ -16,13 +16,23 @@ record ActionPattern(String action, Map<String, List<Object>> values) {
         return action.equals(ANY) || action.equals(attempt.name());
     }
 
-    /** Whether an action is one of these for sure: it says each value that is asked for. */
+    /** Whether an action touches a thing for which each value that is asked for is known. */
     boolean surely(Attempt attempt) {
+        for (Map<String, Object> thing : attempt.touched()) {
+            if (surely(attempt, thing)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether each value that is asked for is known of a thing that an action touches. */
+    boolean surely(Attempt attempt, Map<String, Object> thing) {
         if (!isNamed(attempt)) {
             return false;
         }
         for (Map.Entry<String, List<Object>> each : values.entrySet()) {
-            Object value = attempt.parameters().get(each.getKey());
+            Object value = thing.get(each.getKey());
             if (value == null || !isOneOf(value, each.getValue())) {
                 return false;
             }
@@ -31,23 +41,35 @@ record ActionPattern(String action, Map<String, List<Object>> values) {
     }
 
     /**
-     * Whether an action may be one of these: what it leaves open could mean everything, so only
-     * another value tells it apart.
+     * Whether an action may touch a thing of these: what it leaves open could mean everything, so
+     * only another value tells it apart; what a thing does not have is known not to be this.
      */
     boolean possibly(Attempt attempt) {
         if (!isNamed(attempt)) {
             return false;
         }
+        for (Map<String, Object> thing : attempt.touched()) {
+            if (isPossible(attempt, thing)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isPossible(Attempt attempt, Map<String, Object> thing) {
         for (Map.Entry<String, List<Object>> each : values.entrySet()) {
-            Object value = attempt.parameters().get(each.getKey());
-            if (value == null ? !takes(attempt, each.getKey()) : !isOneOf(value, each.getValue())) {
+            String key = each.getKey();
+            Object value = thing.get(key);
+            if (value == null
+                    ? attempt.facts().contains(key) || !takes(attempt, key)
+                    : !isOneOf(value, each.getValue())) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean takes(Attempt attempt, String parameter) {
+    static boolean takes(Attempt attempt, String parameter) {
         for (var each : attempt.action().parameters()) {
             if (each.name().equals(parameter)) {
                 return true;
@@ -59,6 +81,9 @@ record ActionPattern(String action, Map<String, List<Object>> values) {
     static boolean isOneOf(Object value, List<Object> expected) {
         for (Object each : expected) {
             if (each.equals(value)
+                    || each instanceof Number number
+                            && value instanceof Number said
+                            && number.doubleValue() == said.doubleValue()
                     || each instanceof String word
                             && value instanceof String said
                             && isSameWord(word, said)) {

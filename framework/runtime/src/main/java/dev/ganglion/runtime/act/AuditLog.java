@@ -35,13 +35,14 @@ public final class AuditLog implements AutoCloseable {
     /** The file that is written. */
     public static final String FILE = "actions.jsonl";
 
-    /** The file that was written before it. */
+    /** The file that was written before it; the others are {@code actions.2.jsonl} and so on. */
     public static final String BEFORE = "actions.1.jsonl";
 
     /** What stands in the place of a line before the first. */
     public static final String FIRST = "0".repeat(64);
 
     private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
+    private static final int FORMER_FILES = 4;
     private static final long ROOM_BYTES = 256 * 1024;
     private static final int TAIL_BYTES = 64 * 1024;
     private static final AuditLog NONE = new AuditLog(null, Clock.systemUTC());
@@ -49,6 +50,7 @@ public final class AuditLog implements AutoCloseable {
     private final @Nullable Path folder;
     private final Clock clock;
     private final MessageDigest sha256;
+    private final Flood flood = new Flood();
     private @Nullable FileChannel channel;
     private String before = FIRST;
     private long number;
@@ -100,7 +102,7 @@ public final class AuditLog implements AutoCloseable {
                 if (Files.exists(file)) {
                     throw new IOException("the disk is full");
                 }
-                close();
+                letGo();
                 open = null;
             }
             if (open == null) {
@@ -176,14 +178,68 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
+    /** {@return where the log is, or null} */
+    @Nullable Path folder() {
+        return folder;
+    }
+
     /**
-     * Writes a line. When that fails it is said in the log, and {@link #problem} keeps anything
-     * from being done until the line is written.
+     * Writes a line; refusals that come in a flood are counted instead. When it fails it is said in
+     * the log, and {@link #problem} keeps anything from being done until the line is written.
      */
     synchronized void append(
             String actuator, @Nullable Attempt attempt, Origin origin, String outcome, String why) {
+        long nowMillis = clock.millis();
+        fold(nowMillis, false);
+        if (!outcome.equals("refused")
+                || !flood.counts(actuator, attempt, origin, why, nowMillis)) {
+            append(actuator, attempt, origin, outcome, why, 0, 1);
+        }
+    }
+
+    /**
+     * Writes that a device is about to be asked.
+     *
+     * @return the number of the line; negative when it was not written
+     */
+    synchronized long asks(String actuator, Attempt attempt) {
+        return append(actuator, attempt, attempt.origin(), "asked", "", 0, 1);
+    }
+
+    /** Writes what came of it when a device was asked. */
+    synchronized void answers(
+            long of, String actuator, Attempt attempt, String outcome, String why) {
+        append(actuator, attempt, attempt.origin(), outcome, why, of, 1);
+    }
+
+    /** Writes the counts that are due. */
+    synchronized void look() {
+        fold(clock.millis(), false);
+    }
+
+    private void fold(long nowMillis, boolean all) {
+        for (Flood.Folded each : flood.due(nowMillis, all)) {
+            append(
+                    each.actuator(),
+                    each.attempt(),
+                    each.origin(),
+                    "refused",
+                    each.why(),
+                    0,
+                    each.times());
+        }
+    }
+
+    private long append(
+            String actuator,
+            @Nullable Attempt attempt,
+            Origin origin,
+            String outcome,
+            String why,
+            long of,
+            long times) {
         if (folder == null) {
-            return;
+            return 0;
         }
         String line =
                 AuditLine.of(
@@ -194,6 +250,8 @@ public final class AuditLog implements AutoCloseable {
                         origin,
                         outcome,
                         why,
+                        of,
+                        times,
                         text,
                         before);
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
@@ -206,8 +264,7 @@ public final class AuditLog implements AutoCloseable {
                     throw new IOException(problem);
                 }
                 // What it read there is the line before this one.
-                append(actuator, attempt, origin, outcome, why);
-                return;
+                return append(actuator, attempt, origin, outcome, why, of, times);
             }
             flush(open);
             unwritten = bytes;
@@ -216,14 +273,17 @@ public final class AuditLog implements AutoCloseable {
             before = HexFormat.of().formatHex(sha256.digest());
             flush(open);
             failure = "";
+            long written = number;
             if (open.size() > limitBytes) {
                 rotate();
             }
+            return written;
         } catch (IOException e) {
             if (!failure.equals(e.toString())) {
                 failure = e.toString();
                 log.error("the audit log in {} lacks a line ({}): {}", folder, failure, line);
             }
+            return -1;
         }
     }
 
@@ -246,12 +306,17 @@ public final class AuditLog implements AutoCloseable {
     private void rotate() throws IOException {
         Path where = folder;
         if (where != null) {
-            close();
-            Files.move(
-                    where.resolve(FILE),
-                    where.resolve(BEFORE),
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
+            letGo();
+            for (int i = FORMER_FILES; i > 0; i--) {
+                Path newer = where.resolve(i == 1 ? FILE : "actions." + (i - 1) + ".jsonl");
+                if (Files.exists(newer)) {
+                    Files.move(
+                            newer,
+                            where.resolve("actions." + i + ".jsonl"),
+                            StandardCopyOption.REPLACE_EXISTING,
+                            StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
             open(where, where.resolve(FILE));
         }
     }
@@ -259,6 +324,11 @@ public final class AuditLog implements AutoCloseable {
     /** Lets go of the file; the next line opens it again. */
     @Override
     public synchronized void close() {
+        fold(clock.millis(), true);
+        letGo();
+    }
+
+    private void letGo() {
         FileChannel open = channel;
         channel = null;
         if (open != null) {

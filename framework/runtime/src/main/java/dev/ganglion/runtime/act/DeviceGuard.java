@@ -1,13 +1,9 @@
 package dev.ganglion.runtime.act;
 
-import dev.ganglion.api.act.ActionSpec;
-import dev.ganglion.runtime.act.EnvelopeRules.Never;
-import dev.ganglion.runtime.act.EnvelopeRules.Rate;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +13,22 @@ import org.jspecify.annotations.Nullable;
  * #turn}, but for what is volatile.
  */
 final class DeviceGuard {
+    private static final int CLOCK_PERCENT = 90;
+
     final String actuator;
     final ReentrantLock turn = new ReentrantLock();
     final List<ActionGate> gates = new CopyOnWriteArrayList<>();
-    final Waiting waiting;
+
+    /** By when messages were taken up. */
+    final Rates rates;
+
+    /** By the clock, so that messages that were held back do not come all at once. */
+    final Rates clockRates;
+
+    final Interlocks interlocks = new Interlocks();
+
+    /** Whether somebody is making it safe because of a silence. */
+    final AtomicBoolean silenced = new AtomicBoolean();
 
     /** How long no decision may be heard before the device is made safe; 0 for ever. */
     volatile long silenceNanos;
@@ -29,167 +37,84 @@ final class DeviceGuard {
     private volatile long takenNanos;
     private volatile boolean taken;
 
-    /** Nothing was done since the device was made safe, or since it was opened. */
+    /** Nothing was done since the device was made safe. */
     private boolean safe;
 
+    /** Something was asked of the device since it was opened or made safe. */
+    private boolean acted;
+
+    private boolean dry;
     private @Nullable ActionGate lastActed;
-    private final Map<String, Long> lastNanos = new HashMap<>();
+
+    /** Why there is nothing to take back. */
+    private String nothing = "";
 
     private @Nullable EnvelopeFile file;
-    private List<Rate> rates = List.of();
-    private long[][] times = {};
-    private long[] counts = {};
-    private List<Never> never = List.of();
-    private boolean[] known = {};
-    private boolean[][] holds = {{}, {}};
-    private boolean[][] heldBefore = {{}, {}};
 
     DeviceGuard(String actuator) {
         this.actuator = actuator;
-        this.waiting = new Waiting(actuator);
+        this.rates = new Rates(actuator, 100);
+        this.clockRates = new Rates(actuator, CLOCK_PERCENT);
     }
 
-    /** Takes rules over; what is known of those that stay as they are stays known. */
-    void follow(EnvelopeFile newFile, EnvelopeRules rules, long nowNanos) {
+    /** Whether nothing of the past can keep an action from being done any more. */
+    boolean isForgettable(long nowNanos) {
+        return rates.isForgettable(nowNanos) && clockRates.isForgettable(nowNanos);
+    }
+
+    /** {@return whether the turn was got within the time} */
+    boolean takeTurn(long patienceMillis) {
+        try {
+            return turn.tryLock(patienceMillis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return turn.tryLock();
+        }
+    }
+
+    /** Takes rules over, and says whether they are others. */
+    boolean follow(EnvelopeFile newFile, EnvelopeRules rules, long nowNanos) {
         if (file == newFile) {
-            return;
+            return false;
         }
         file = newFile;
-        List<Rate> newRates = rules.rates();
-        long[][] newTimes = new long[newRates.size()][];
-        long[] newCounts = new long[newRates.size()];
-        for (int i = 0; i < newTimes.length; i++) {
-            int former = rates.indexOf(newRates.get(i));
-            newTimes[i] = former < 0 ? new long[newRates.get(i).count()] : times[former];
-            newCounts[i] = former < 0 ? 0 : counts[former];
-        }
-        rates = newRates;
-        times = newTimes;
-        counts = newCounts;
-        int pairs = rules.never().size();
-        boolean[] newKnown = new boolean[pairs];
-        boolean[][] newHolds = new boolean[2][pairs];
-        for (int i = 0; i < pairs; i++) {
-            int former = never.indexOf(rules.never().get(i));
-            newKnown[i] = former >= 0 && known[former];
-            newHolds[0][i] = newKnown[i] && holds[0][former];
-            newHolds[1][i] = newKnown[i] && holds[1][former];
-        }
-        never = rules.never();
-        known = newKnown;
-        holds = newHolds;
-        heldBefore = new boolean[2][pairs];
+        rates.follow(rules.rates());
+        clockRates.follow(rules.rates());
+        interlocks.follow(rules.never());
         heardNanos = nowNanos;
         silenceNanos = rules.silenceNanos();
+        dry = rules.dryRun();
         // What it would take back may be what the new rules forbid.
-        lastActed = null;
-        waiting.clear();
+        forgetLast("the owner's rules are others since it acted");
+        return true;
     }
 
-    /** {@return why an action comes too early, or empty} */
-    String early(Attempt attempt, long nowNanos) {
-        ActionSpec action = attempt.action();
-        Long last = lastNanos.get(action.name());
-        if (last != null && action.minimumIntervalMillis() > 0) {
-            long sinceMillis = (nowNanos - last) / 1_000_000;
-            if (sinceMillis < action.minimumIntervalMillis()) {
-                return "act:"
-                        + actuator
-                        + " takes '"
-                        + action.name()
-                        + "' every "
-                        + action.minimumIntervalMillis()
-                        + " ms at most, and the last one was "
-                        + sinceMillis
-                        + " ms ago";
-            }
-        }
-        for (int i = 0; i < times.length; i++) {
-            Rate rate = rates.get(i);
-            if (rate.of().possibly(attempt) && counts[i] >= rate.count()) {
-                long since = nowNanos - times[i][(int) (counts[i] % rate.count())];
-                if (since < rate.windowNanos()) {
-                    return "act:"
-                            + actuator
-                            + " takes "
-                            + rate.of()
-                            + " "
-                            + rate.count()
-                            + " times within "
-                            + rate.windowNanos() / 1_000_000
-                            + " ms at most, and that many were within the last "
-                            + since / 1_000_000
-                            + " ms";
-                }
-            }
-        }
-        return "";
-    }
-
-    /** {@return why an action would make two states hold that must not hold together, or empty} */
-    String interlocked(Attempt attempt) {
-        for (int i = 0; i < known.length; i++) {
-            Never pair = never.get(i);
-            boolean first = pair.first().begunBy(attempt);
-            boolean second = pair.second().begunBy(attempt);
-            if (first && second
-                    || known[i]
-                            && (first && holds[1][i] && !pair.second().endedBy(attempt)
-                                    || second && holds[0][i] && !pair.first().endedBy(attempt))) {
-                return "act:"
-                        + actuator
-                        + " does not do '"
-                        + attempt.name()
-                        + "', because "
-                        + pair.first().begins()
-                        + " and "
-                        + pair.second().begins()
-                        + " must never hold together"
-                        + (first && second
-                                ? " and it may begin both"
-                                : "; end the other one first");
-            }
-        }
-        return "";
-    }
-
-    /** Whether an action begins a state of which nobody knows whether the other one holds. */
-    boolean needsToBeSafe(Attempt attempt) {
-        for (int i = 0; i < known.length; i++) {
-            if (!known[i]
-                    && (never.get(i).first().begunBy(attempt)
-                            || never.get(i).second().begunBy(attempt))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The device is about to be asked. */
-    void asked(Attempt attempt, long nowNanos) {
-        for (int i = 0; i < times.length; i++) {
-            if (rates.get(i).of().possibly(attempt)) {
-                times[i][(int) (counts[i] % rates.get(i).count())] = nowNanos;
-                counts[i]++;
-            }
-        }
+    /**
+     * The device is about to be asked.
+     *
+     * @param takenNanos when the message was taken up
+     * @param nowNanos the time of the clock
+     */
+    void asked(Attempt attempt, long takenNanos, long nowNanos) {
+        rates.asked(attempt, takenNanos);
+        clockRates.asked(attempt, nowNanos);
+        acted = true;
+        safe = false;
     }
 
     /** The device did it. */
-    void done(ActionGate by, Attempt attempt, long nowNanos) {
-        lastNanos.put(attempt.name(), nowNanos);
-        for (int i = 0; i < known.length; i++) {
-            Never pair = never.get(i);
-            heldBefore[0][i] = holds[0][i];
-            heldBefore[1][i] = holds[1][i];
-            holds[0][i] =
-                    pair.first().begunBy(attempt) || holds[0][i] && !pair.first().endedBy(attempt);
-            holds[1][i] =
-                    pair.second().begunBy(attempt)
-                            || holds[1][i] && !pair.second().endedBy(attempt);
-        }
+    void done(ActionGate by, Attempt attempt, long takenNanos, long nowNanos) {
+        rates.done(attempt, takenNanos);
+        clockRates.done(attempt, nowNanos);
+        interlocks.done(attempt);
         lastActed = by;
-        safe = false;
+    }
+
+    /** It would have been done, were anything asked at all. */
+    void rehearsed(Attempt attempt, long takenNanos) {
+        rates.asked(attempt, takenNanos);
+        rates.done(attempt, takenNanos);
+        interlocks.rehearsed(attempt);
     }
 
     /** {@return who did what was done last and can be taken back; null when there is none} */
@@ -199,24 +124,31 @@ final class DeviceGuard {
 
     /** What was done last was taken back. */
     void undone() {
-        lastActed = null;
-        for (int i = 0; i < known.length; i++) {
-            holds[0][i] = heldBefore[0][i];
-            holds[1][i] = heldBefore[1][i];
-        }
+        forgetLast("the last action was taken back already");
+        interlocks.undone();
     }
 
-    /** The device was asked to become safe; nobody can take back what was done before. */
-    void madeSafe(boolean success) {
-        lastActed = null;
-        safe = success;
-        Arrays.fill(known, success);
-        Arrays.fill(holds[0], false);
-        Arrays.fill(holds[1], false);
+    /**
+     * The device was asked to become safe; nobody can take back what was done before.
+     *
+     * @param whole whether nothing of the device was left out, and nothing failed
+     */
+    void madeSafe(boolean whole) {
+        forgetLast("it was made safe since it acted");
+        safe = whole;
+        if (whole) {
+            acted = false;
+            interlocks.madeSafe();
+        }
     }
 
     boolean isSafe() {
         return safe;
+    }
+
+    /** Whether the owner wants nothing to be asked, and nothing was before. */
+    boolean isUntouched() {
+        return dry && !acted;
     }
 
     /**
@@ -237,9 +169,22 @@ final class DeviceGuard {
     /** A route let go of the device: what it did, nobody can take back. */
     void closed(ActionGate gate) {
         gates.remove(gate);
-        waiting.forget(gate);
         if (lastActed == gate) {
-            lastActed = null;
+            forgetLast("the route that acted last is gone");
         }
+    }
+
+    private void forgetLast(String why) {
+        if (lastActed != null) {
+            lastActed = null;
+            nothing = why;
+        }
+    }
+
+    /** {@return why there is nothing to take back} */
+    String whyNothing(String otherwise) {
+        return nothing.isEmpty()
+                ? otherwise
+                : "act:" + actuator + " did nothing that could be taken back: " + nothing;
     }
 }

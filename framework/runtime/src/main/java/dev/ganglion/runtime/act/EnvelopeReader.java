@@ -29,28 +29,36 @@ final class EnvelopeReader {
     private final String file;
     private final String actuator;
     private final List<ActionSpec> actions;
+    private final List<Parameter> facts;
     private final EnvelopeYaml yaml;
 
-    private EnvelopeReader(String file, String actuator, List<ActionSpec> actions) {
+    private EnvelopeReader(
+            String file, String actuator, List<ActionSpec> actions, List<Parameter> facts) {
         this.file = file;
         this.actuator = actuator;
         this.actions = actions;
+        this.facts = facts;
         this.yaml = new EnvelopeYaml(file + ", " + actuator);
     }
 
     /**
      * The rules for an actuator.
      *
+     * @param facts what is known of the things that its actions touch
      * @param options the names of its options
      * @throws GanglionException of kind SETUP that names the place when something does not exist or
      *     does not fit
      */
     static EnvelopeRules read(
-            EnvelopeFile file, String actuator, List<ActionSpec> actions, List<String> options) {
+            EnvelopeFile file,
+            String actuator,
+            List<ActionSpec> actions,
+            List<Parameter> facts,
+            List<String> options) {
         Map<?, ?> entry = file.actuators.get(actuator);
         return entry == null
                 ? EnvelopeRules.none()
-                : new EnvelopeReader(file.name, actuator, actions).rules(entry, options);
+                : new EnvelopeReader(file.name, actuator, actions, facts).rules(entry, options);
     }
 
     private EnvelopeRules rules(Map<?, ?> entry, List<String> options) {
@@ -59,11 +67,18 @@ final class EnvelopeReader {
         List<ActionPattern> deny = patterns("deny", entry.get("deny"));
         List<Never> never = never(entry.get("never"));
         List<Confirm> confirm = confirm(entry.get("confirm"));
+        List<Limit> limits = limits(entry.get("limits"));
+        List<Rate> rates = rates(entry.get("rate"));
+        List<Hours> hours = hours(entry.get("hours"));
         deny.forEach(each -> refuseOtherWords("deny", each, allow));
+        limits.forEach(each -> refuseOtherWords("limits", each.of(), allow));
+        rates.forEach(each -> refuseOtherWords("rate", each.of(), allow));
+        hours.forEach(each -> refuseOtherWords("hours", each.of(), allow));
         confirm.forEach(each -> refuseOtherWords("confirm", each.of(), allow));
         for (Never each : never) {
-            each.first().begins().forEach(begin -> refuseOtherWords("never", begin, allow));
-            each.second().begins().forEach(begin -> refuseOtherWords("never", begin, allow));
+            for (Side side : List.of(each.first(), each.second())) {
+                side.begins().forEach(begin -> refuseOtherWords("never", begin, allow));
+            }
         }
         PinHash pin = pin(entry.get("pin"));
         if (pin == null && confirm.stream().anyMatch(Confirm::byPin)) {
@@ -74,9 +89,9 @@ final class EnvelopeReader {
                 target(entry.get("target"), options),
                 allow,
                 deny,
-                limits(entry.get("limits")),
-                rates(entry.get("rate")),
-                hours(entry.get("hours")),
+                limits,
+                rates,
+                hours,
                 never,
                 confirm,
                 pin,
@@ -109,7 +124,7 @@ final class EnvelopeReader {
             return null;
         }
         List<String> target = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             if (!options.contains(String.valueOf(each))) {
                 throw yaml.refused(
                         "target", "one of its options (" + String.join(", ", options) + ")", each);
@@ -127,7 +142,7 @@ final class EnvelopeReader {
             String where, ActionPattern pattern, @Nullable List<ActionPattern> allow) {
         for (ActionSpec action : named(pattern)) {
             for (String parameter : pattern.values().keySet()) {
-                Parameter spec = parameter(action, parameter);
+                Parameter spec = named(facts, parameter) ? null : parameter(action, parameter);
                 boolean open =
                         spec != null
                                 && spec.values().isEmpty()
@@ -162,6 +177,10 @@ final class EnvelopeReader {
                 .toList();
     }
 
+    private static boolean named(List<Parameter> parameters, String name) {
+        return parameters.stream().anyMatch(each -> each.name().equals(name));
+    }
+
     private static @Nullable Parameter parameter(ActionSpec action, String name) {
         return action.parameters().stream()
                 .filter(each -> each.name().equals(name))
@@ -171,7 +190,7 @@ final class EnvelopeReader {
 
     private List<ActionPattern> patterns(String where, @Nullable Object written) {
         List<ActionPattern> patterns = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             patterns.add(pattern(where, each, List.of()));
         }
         return patterns;
@@ -217,51 +236,83 @@ final class EnvelopeReader {
 
     private List<Object> values(
             String where, String action, String parameter, @Nullable Object written) {
-        Parameter spec = spec(where, action, parameter);
+        List<Parameter> specs = specs(where, action, parameter);
         List<Object> values = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
-            values.add(spec.parse(file + ", " + actuator + ", " + where, each));
+        for (Object each : yaml.list(written)) {
+            values.addAll(parsed(where, specs, each));
         }
         if (values.isEmpty()) {
-            throw yaml.refused(where + ", " + parameter, spec.expected(), written);
+            throw yaml.refused(where + ", " + parameter, specs.get(0).expected(), written);
         }
         values.replaceAll(each -> each instanceof String text ? text.strip() : each);
         return values;
     }
 
-    private Parameter spec(String where, String action, @Nullable Object parameter) {
-        List<Parameter> known =
-                actions.stream()
-                        .filter(
-                                each ->
-                                        action.equals(ActionPattern.ANY)
-                                                || action.equals(each.name()))
-                        .flatMap(each -> each.parameters().stream())
-                        .toList();
-        return known.stream()
-                .filter(each -> each.name().equals(parameter))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                yaml.refused(
-                                        where,
-                                        "a parameter ("
-                                                + known.stream()
-                                                        .map(Parameter::name)
-                                                        .distinct()
-                                                        .collect(Collectors.joining(", "))
-                                                + ")",
-                                        parameter));
+    /** Of several actions one may take it as a number and another as a word. */
+    private List<Object> parsed(String where, List<Parameter> specs, @Nullable Object written) {
+        List<Object> parsed = new ArrayList<>();
+        GanglionException first = null;
+        for (Parameter spec : specs) {
+            if (written == null) {
+                throw yaml.refused(where + ", " + spec.name(), spec.expected(), null);
+            }
+            try {
+                // 7.0 is 7 to a device that counts in whole numbers.
+                boolean whole =
+                        spec.isWhole()
+                                && written instanceof Double number
+                                && number == Math.rint(number);
+                Object given = whole ? (Object) ((Double) written).longValue() : written;
+                Object value = spec.parse(file + ", " + actuator + ", " + where, given);
+                if (!parsed.contains(value)) {
+                    parsed.add(value);
+                }
+            } catch (GanglionException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (parsed.isEmpty() && first != null) {
+            throw first;
+        }
+        return parsed;
+    }
+
+    /** {@return what a key may be: a fact, or else a parameter of one of the actions} */
+    private List<Parameter> specs(String where, String action, @Nullable Object key) {
+        List<Parameter> known = new ArrayList<>(facts);
+        if (facts.stream().noneMatch(each -> each.name().equals(key))) {
+            actions.stream()
+                    .filter(each -> action.equals(ActionPattern.ANY) || action.equals(each.name()))
+                    .forEach(each -> known.addAll(each.parameters()));
+        }
+        List<Parameter> found = known.stream().filter(each -> each.name().equals(key)).toList();
+        if (found.isEmpty()) {
+            throw yaml.refused(
+                    where,
+                    "a parameter or fact ("
+                            + known.stream()
+                                    .map(Parameter::name)
+                                    .distinct()
+                                    .collect(Collectors.joining(", "))
+                            + ")",
+                    key);
+        }
+        return found;
     }
 
     private List<Limit> limits(@Nullable Object written) {
-        List<String> own = List.of("parameter", "from", "to");
+        List<String> own = List.of("parameter", "from", "to", "whenAbsent");
         List<Limit> limits = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             ActionPattern of = pattern("limits", each, own);
             Map<?, ?> map = each instanceof Map<?, ?> given ? given : Map.of();
-            Parameter spec = spec("limits, " + of.action(), of.action(), map.get("parameter"));
+            Parameter spec =
+                    specs("limits, " + of.action(), of.action(), map.get("parameter")).get(0);
             String where = "limits, " + of.action() + ", " + spec.name();
+            Object whenAbsent = map.get("whenAbsent");
+            if (whenAbsent != null && !"allow".equals(whenAbsent)) {
+                throw yaml.refused(where + ", whenAbsent", "allow, or nothing", whenAbsent);
+            }
             boolean number = spec.isNumber();
             if (!number && (spec.isFlag() || !spec.values().isEmpty())) {
                 throw yaml.refused(
@@ -281,14 +332,21 @@ final class EnvelopeReader {
                 throw yaml.refused(where, "from below to", from + " to " + to);
             }
             String unit = "1".equals(spec.unit()) ? "" : " " + spec.unit();
-            limits.add(new Limit(of, spec.name(), from, to, number ? unit : " characters"));
+            limits.add(
+                    new Limit(
+                            of,
+                            spec.name(),
+                            from,
+                            to,
+                            number ? unit : " characters",
+                            whenAbsent != null));
         }
         return limits;
     }
 
     private List<Rate> rates(@Nullable Object written) {
         List<Rate> rates = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             ActionPattern of = pattern("rate", each, List.of("everyMillis", "perMinute"));
             Map<?, ?> map = each instanceof Map<?, ?> given ? given : Map.of();
             String where = "rate, " + of.action();
@@ -304,7 +362,7 @@ final class EnvelopeReader {
 
     private List<Hours> hours(@Nullable Object written) {
         List<Hours> hours = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             ActionPattern of =
                     each instanceof Map<?, ?>
                             ? pattern("hours", each, List.of("within"))
@@ -330,7 +388,7 @@ final class EnvelopeReader {
 
     private List<Never> never(@Nullable Object written) {
         List<Never> pairs = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             if (!(each instanceof List<?> pair) || pair.size() != 2) {
                 throw yaml.refused(
                         "never", "lists of two states, each with 'begins' and 'ends'", each);
@@ -341,20 +399,24 @@ final class EnvelopeReader {
     }
 
     private Side side(@Nullable Object written) {
-        Map<?, ?> map = yaml.map("never", written, List.of("begins", "ends"));
+        Map<?, ?> map = yaml.map("never", written, List.of("begins", "ends", "safeEnds"));
         Side side =
                 new Side(
                         patterns("never, begins", map.get("begins")),
-                        patterns("never, ends", map.get("ends")));
+                        patterns("never, ends", map.get("ends")),
+                        yaml.flag("never, safeEnds", map.get("safeEnds")));
         if (side.begins().isEmpty()) {
             throw yaml.refused("never", "'begins' with an action", written);
+        }
+        if (side.ends().isEmpty() && !side.safeEnds()) {
+            throw yaml.refused("never", "'ends' with an action, or 'safeEnds: true'", written);
         }
         return side;
     }
 
     private List<Confirm> confirm(@Nullable Object written) {
         List<Confirm> confirm = new ArrayList<>();
-        for (Object each : EnvelopeYaml.list(written)) {
+        for (Object each : yaml.list(written)) {
             ActionPattern of = pattern("confirm", each, List.of("by"));
             String by = each instanceof Map<?, ?> map ? String.valueOf(map.get("by")) : "";
             if (!by.equals("pin") && !by.equals("operator")) {

@@ -2,6 +2,7 @@ package dev.ganglion.runtime.act;
 
 import java.time.LocalTime;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,18 @@ record EnvelopeRules(
                     "dryRun",
                     "safeAfterSilenceMillis");
 
-    /** A number, or the length of a text, from one bound to the other. */
-    record Limit(ActionPattern of, String parameter, double from, double to, String in) {}
+    /**
+     * A number, or the length of a text, from one bound to the other.
+     *
+     * @param mayLack whether an action that leaves it out is done
+     */
+    record Limit(
+            ActionPattern of,
+            String parameter,
+            double from,
+            double to,
+            String in,
+            boolean mayLack) {}
 
     /** So many within a time. */
     record Rate(ActionPattern of, int count, long windowNanos) {}
@@ -58,8 +69,12 @@ record EnvelopeRules(
         }
     }
 
-    /** A state of the device: what begins it and what ends it. */
-    record Side(List<ActionPattern> begins, List<ActionPattern> ends) {
+    /**
+     * A state of the device: what begins it and what ends it.
+     *
+     * @param safeEnds whether it ends when the device is made safe
+     */
+    record Side(List<ActionPattern> begins, List<ActionPattern> ends, boolean safeEnds) {
         boolean begunBy(Attempt attempt) {
             for (ActionPattern each : begins) {
                 if (each.possibly(attempt)) {
@@ -95,23 +110,25 @@ record EnvelopeRules(
     /** {@return why an action must not be done, whatever was done before; empty when it may} */
     String refusal(Attempt attempt) {
         List<ActionPattern> allowed = allow;
-        if (allowed != null && !anySurely(allowed, attempt)) {
-            return described(attempt) + " is not among what " + file + " allows: " + allowed;
+        if (allowed != null && !areAllowed(allowed, attempt)) {
+            return notAllowed(attempt) + ": it is not among what " + file + " allows: " + allowed;
         }
         for (ActionPattern each : deny) {
             if (each.possibly(attempt)) {
-                return described(attempt) + " is denied by " + file + ": " + each;
+                return notAllowed(attempt) + ": it is denied by " + file + ": " + each;
             }
         }
+        return beyond(attempt);
+    }
+
+    private String beyond(Attempt attempt) {
         for (Limit each : limits) {
+            if (!each.of().possibly(attempt) || !ActionPattern.takes(attempt, each.parameter())) {
+                continue;
+            }
             Object value = attempt.parameters().get(each.parameter());
-            if (value != null && each.of().possibly(attempt)) {
-                double size =
-                        value instanceof Number number
-                                ? number.doubleValue()
-                                : value.toString().length();
-                if (!(size >= each.from() && size <= each.to())) {
-                    return attempt.name()
+            String limited =
+                    notAllowed(attempt)
                             + ": "
                             + file
                             + " limits '"
@@ -120,30 +137,45 @@ record EnvelopeRules(
                             + plain(each.from())
                             + " to "
                             + plain(each.to())
-                            + each.in()
-                            + ", found "
-                            + (value instanceof Number ? value : plain(size));
+                            + each.in();
+            if (value == null) {
+                if (each.mayLack()) {
+                    continue;
                 }
+                return limited + ", and it was left out";
+            }
+            double size =
+                    value instanceof Number number
+                            ? number.doubleValue()
+                            : value.toString().length();
+            if (!(size >= each.from() && size <= each.to())) {
+                return limited + ", found " + (value instanceof Number ? value : plain(size));
             }
         }
         return "";
     }
 
-    private static boolean anySurely(List<ActionPattern> patterns, Attempt attempt) {
-        for (ActionPattern each : patterns) {
-            if (each.surely(attempt)) {
-                return true;
+    /** Each thing that is touched must be allowed by some pattern. */
+    private static boolean areAllowed(List<ActionPattern> patterns, Attempt attempt) {
+        for (Map<String, Object> thing : attempt.touched()) {
+            boolean allowed = false;
+            for (ActionPattern each : patterns) {
+                allowed |= each.surely(attempt, thing);
+            }
+            if (!allowed) {
+                return false;
             }
         }
-        return false;
+        return !attempt.touched().isEmpty();
     }
 
     /** {@return why an action must not be done at this time of the day; empty when it may} */
     String untimely(Attempt attempt, LocalTime now) {
         for (Hours each : hours) {
             if (each.of().possibly(attempt) && !each.contain(now)) {
-                return attempt.name()
-                        + " is done from "
+                return "the owner does not allow "
+                        + attempt.name()
+                        + " now: it is done from "
                         + each.from()
                         + " to "
                         + each.to()
@@ -171,7 +203,7 @@ record EnvelopeRules(
                 : Double.toString(number);
     }
 
-    private static String described(Attempt attempt) {
-        return attempt.name() + attempt.parameters();
+    private static String notAllowed(Attempt attempt) {
+        return "the owner does not allow " + attempt.name() + attempt.parameters();
     }
 }

@@ -43,11 +43,19 @@ final class EnvelopeYaml {
     }
 
     /** {@return a list; none when there is nothing, of one when it is no list} */
-    static List<?> list(@Nullable Object value) {
+    List<?> list(@Nullable Object value) {
         if (value == null) {
             return List.of();
         }
-        return value instanceof List<?> list ? list : List.of(value);
+        if (value instanceof List<?> list) {
+            for (Object each : list) {
+                if (each == null) {
+                    throw refused("", "no empty place in a list", value);
+                }
+            }
+            return list;
+        }
+        return List.of(value);
     }
 
     boolean flag(String where, @Nullable Object value) {

@@ -19,6 +19,11 @@ public final class Pace {
         nanos.set(before < 0 ? tookNanos : before + (tookNanos - before) / 8);
     }
 
+    /** Notes that it was not asked for this: one slow answer must not keep it out for ever. */
+    public void passedOver() {
+        nanos.updateAndGet(before -> before - before / 8);
+    }
+
     /** {@return how long the next answer is expected to take; 0 when nothing is known} */
     public long expectedNanos() {
         return Math.max(0, nanos.get());

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Another machine that understands: a POST of the text, answered by {@code {"action": {"intent":
@@ -57,23 +61,26 @@ public final class Peer {
     /**
      * Asks, and waits for the answer.
      *
+     * @param leftNanos how long there is at most, beside the timeout of the stage
      * @throws GanglionException of kind RETRY when there is none, INPUT when it is none
      */
-    public Answer ask(CharSequence text) {
+    public Answer ask(CharSequence text, long leftNanos) {
         HttpRequest request =
                 HttpRequest.newBuilder(address)
-                        .timeout(timeout)
                         .header("Content-Type", "text/plain; charset=utf-8")
                         .header("Accept", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(text.toString()))
                         .build();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        CompletableFuture<HttpResponse<Void>> asked =
+                client.sendAsync(
+                        request,
+                        HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                                part -> part.ifPresent(bytes -> add(bytes, body))));
         try {
-            HttpResponse<InputStream> response =
-                    client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            byte[] body;
-            try (InputStream in = response.body()) {
-                body = in.readNBytes(LARGEST_ANSWER_BYTES + 1);
-            }
+            // The head and the body have one limit: a peer may stall after either.
+            HttpResponse<Void> response =
+                    asked.get(Math.min(timeout.toNanos(), leftNanos), TimeUnit.NANOSECONDS);
             if (response.statusCode() != 200) {
                 throw new GanglionException(
                         Kind.RETRY,
@@ -83,18 +90,36 @@ public final class Peer {
                                 + response.statusCode()
                                 + "; 200 expected");
             }
-            if (body.length > LARGEST_ANSWER_BYTES) {
-                throw wrong("more than " + LARGEST_ANSWER_BYTES + " bytes");
-            }
-            return answer(new String(body, StandardCharsets.UTF_8));
-        } catch (IOException e) {
+            return answer(body.toString(StandardCharsets.UTF_8));
+        } catch (ExecutionException e) {
             throw new GanglionException(
-                    Kind.RETRY, "the peer " + address + " does not answer (" + e + ")", e);
+                    Kind.RETRY,
+                    "the peer " + address + " does not answer (" + e.getCause() + ")",
+                    e);
+        } catch (TimeoutException e) {
+            throw new GanglionException(
+                    Kind.RETRY,
+                    "the peer "
+                            + address
+                            + " does not answer within "
+                            + TimeUnit.NANOSECONDS.toMillis(Math.min(timeout.toNanos(), leftNanos))
+                            + " ms",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new GanglionException(
                     Kind.RETRY, "asking the peer " + address + " was interrupted", e);
+        } finally {
+            asked.cancel(true);
         }
+    }
+
+    private static void add(byte[] part, ByteArrayOutputStream body) {
+        if (body.size() + part.length > LARGEST_ANSWER_BYTES) {
+            throw new IllegalStateException(
+                    "its answer has more than " + LARGEST_ANSWER_BYTES + " bytes");
+        }
+        body.write(part, 0, part.length);
     }
 
     private Answer answer(String body) {
@@ -127,10 +152,14 @@ public final class Peer {
                         ? said.doubleValue()
                         : UNSAID_CONFIDENCE;
         double within = confidence >= 0 && confidence <= 1 ? confidence : UNSAID_CONFIDENCE;
-        Object reply = json.get("reply");
+        // What the peer was not sure of, or may not do itself, is not done here on its word.
+        boolean sure =
+                within >= above
+                        && json.get("refused") == null
+                        && !Boolean.FALSE.equals(json.get("sure"));
         return new Answer(
-                new Decision(intent, parameters, within, within >= above),
-                reply instanceof String text ? text : "");
+                new Decision(intent, parameters, within, sure),
+                sure && json.get("reply") instanceof String text ? text : "");
     }
 
     private GanglionException wrong(String found) {

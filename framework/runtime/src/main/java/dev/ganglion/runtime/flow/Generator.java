@@ -119,6 +119,19 @@ final class Generator {
 
     /** Brings the session to where the prompt begins, or to what is the same in each of them. */
     private void prepare(TokenSession session) {
+        if (promptSize >= session.capacity()) {
+            throw new GanglionException(
+                    Kind.INPUT,
+                    "a prompt of "
+                            + promptSize
+                            + " tokens leaves no room for an answer in the "
+                            + session.capacity()
+                            + " that model "
+                            + model
+                            + " holds: it is "
+                            + (promptSize - session.capacity() + 1)
+                            + " too long; shorten the text");
+        }
         end = Math.min(limit, session.capacity() - promptSize);
         if (how.maxTokensPerSecond() > 0 && seconds > 0) {
             end = Math.min(end, (int) Math.ceil(how.maxTokensPerSecond() * seconds));

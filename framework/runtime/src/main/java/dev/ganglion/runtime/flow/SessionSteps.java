@@ -287,6 +287,11 @@ public final class SessionSteps implements Steps {
         } catch (GanglionException e) {
             broken |= e.kind() != Kind.INPUT;
             throw e;
+        } catch (IllegalArgumentException e) {
+            throw new GanglionException(
+                    Kind.INPUT,
+                    "model " + source.id() + " refused its input: " + e.getMessage(),
+                    e);
         } catch (RuntimeException | Error e) {
             broken = true;
             throw e;

@@ -103,6 +103,23 @@ public record CascadeFile(Path file, List<Stage> stages, String otherwise) {
         return new Reader(file, step).read(root).only(step);
     }
 
+    /** {@return the models that a step of a route runs: its own, or those of its stages} */
+    public static List<String> models(RouteStep step) {
+        if (step.word().equals("infer")) {
+            return List.of(step.name());
+        }
+        if (!step.word().equals("cascade")) {
+            return List.of();
+        }
+        List<String> models = new ArrayList<>();
+        for (Stage stage : read(step).stages()) {
+            if (stage.infer() != null) {
+                models.add(stage.infer().name());
+            }
+        }
+        return models;
+    }
+
     private CascadeFile only(RouteStep step) {
         String wanted = step.parameters().getOrDefault("stages", "all").strip();
         if (wanted.isEmpty() || wanted.equals("all")) {
@@ -238,7 +255,8 @@ public record CascadeFile(Path file, List<Stage> stages, String otherwise) {
         private URI uri(String name, String peer) {
             try {
                 URI uri = URI.create(peer);
-                if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
+                boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+                if (web && uri.getHost() != null) {
                     return uri;
                 }
             } catch (IllegalArgumentException notAnAddress) {

@@ -184,6 +184,18 @@ public final class Wiring {
                 }
                 case "encode" -> given = encode(step, before, given);
                 case "cascade" -> {
+                    if (given != null && given.type() != Tensor.Type.TEXT
+                            || before != null && before.word().equals("encode")) {
+                        throw new GanglionException(
+                                Kind.SETUP,
+                                before
+                                        + " gives "
+                                        + (given == null ? "tokens" : given)
+                                        + ", but "
+                                        + step
+                                        + " takes text; write it after what gives text, or after an"
+                                        + " infer: whose model listens");
+                    }
                     cascade(step);
                     given = null;
                 }

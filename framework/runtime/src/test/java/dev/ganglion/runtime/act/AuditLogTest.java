@@ -47,10 +47,11 @@ class AuditLogTest {
             owner.ask(gate, "heat", "power", 500.0);
             owner.ask(gate, "no such action");
         }
-        List<Map<String, Object>> lines = owner.lines();
+        List<Map<String, Object>> lines = owner.outcomeLines();
         assertThat(owner.outcomes()).containsExactly("performed", "refused", "refused");
         assertThat(lines.get(0))
-                .containsEntry("n", 1)
+                .containsEntry("n", 2)
+                .containsEntry("of", 1)
                 .containsEntry("time", "1970-01-01T00:00:00Z")
                 .containsEntry("route", "kitchen")
                 .containsEntry("trace", "trace-1")
@@ -62,7 +63,6 @@ class AuditLogTest {
                 .containsEntry("action", "heat")
                 .containsEntry("parameters", Map.of("power", 5.0))
                 .containsEntry("why", "")
-                .containsEntry("before", AuditLog.FIRST)
                 .doesNotContainKey("text");
         assertThat(String.valueOf(lines.get(2).get("why"))).contains("found '500.0'");
         assertThat(breaks(Files.readAllLines(owner.audit.resolve(AuditLog.FILE)), AuditLog.FIRST))
@@ -79,8 +79,8 @@ class AuditLogTest {
         }
         List<String> lines = Files.readAllLines(owner.audit.resolve(AuditLog.FILE));
         List<String> changed = new ArrayList<>(lines);
-        changed.set(1, lines.get(1).replace("\"power\":1.0", "\"power\":2.0"));
-        assertThat(breaks(changed, AuditLog.FIRST)).containsExactly(2);
+        changed.set(3, lines.get(3).replace("\"power\":1.0", "\"power\":2.0"));
+        assertThat(breaks(changed, AuditLog.FIRST)).containsExactly(4);
         List<String> shorter = new ArrayList<>(lines);
         shorter.remove(2);
         assertThat(breaks(shorter, AuditLog.FIRST)).containsExactly(2);
@@ -99,7 +99,9 @@ class AuditLogTest {
             owner.envelopes.close();
         }
         Path file = folder.resolve("audit").resolve(AuditLog.FILE);
-        assertThat(Owner.lines(file)).extracting(line -> line.get("n")).containsExactly(1, 2, 3);
+        assertThat(Owner.lines(file))
+                .extracting(line -> line.get("n"))
+                .containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(breaks(Files.readAllLines(file), AuditLog.FIRST)).isEmpty();
     }
 
@@ -111,19 +113,19 @@ class AuditLogTest {
         }
         owner.envelopes.close();
         Path file = owner.audit.resolve(AuditLog.FILE);
-        Files.writeString(file, "{\"n\":2,\"ti", StandardOpenOption.APPEND);
+        Files.writeString(file, "{\"n\":3,\"ti", StandardOpenOption.APPEND);
         Owner next = new Owner(folder);
         try (ActionGate gate = next.gate(plant)) {
             assertThat(next.ask(gate, "fill_off")).isEmpty();
         }
         List<String> lines = Files.readAllLines(file);
-        assertThat(lines).hasSize(3);
-        assertThat(lines.get(1)).isEqualTo("{\"n\":2,\"ti");
-        assertThat(breaks(lines, AuditLog.FIRST)).containsExactly(1);
+        assertThat(lines).hasSize(5);
+        assertThat(lines.get(2)).isEqualTo("{\"n\":3,\"ti");
+        assertThat(breaks(lines, AuditLog.FIRST)).containsExactly(2);
     }
 
     @Test
-    void theFormerFileIsKeptAndTheChainGoesOverIt() throws Exception {
+    void fourFormerFilesAreKeptAndTheChainGoesOverThem() throws Exception {
         Owner owner = new Owner(folder);
         owner.log.configure(0, false);
         try (ActionGate gate = owner.gate(plant)) {
@@ -133,19 +135,22 @@ class AuditLogTest {
             owner.log.configure(1, false);
             assertThat(owner.ask(gate, "fill_on")).isEmpty();
         }
-        List<String> both =
-                new ArrayList<>(Files.readAllLines(owner.audit.resolve(AuditLog.BEFORE)));
-        both.addAll(Files.readAllLines(owner.audit.resolve(AuditLog.FILE)));
-        assertThat(both).hasSize(2);
-        assertThat(both.get(1)).startsWith("{\"n\":4,");
-        assertThat(breaks(both, "")).isEmpty();
+        List<String> all = new ArrayList<>();
+        for (int i = 4; i > 0; i--) {
+            all.addAll(Files.readAllLines(owner.audit.resolve("actions." + i + ".jsonl")));
+        }
+        assertThat(owner.audit.resolve("actions.5.jsonl")).doesNotExist();
+        all.addAll(Files.readAllLines(owner.audit.resolve(AuditLog.FILE)));
+        assertThat(all).hasSize(6);
+        assertThat(all.get(5)).startsWith("{\"n\":8,");
+        assertThat(breaks(all, "")).isEmpty();
         owner.envelopes.close();
         Files.delete(owner.audit.resolve(AuditLog.FILE));
         Owner next = new Owner(folder);
         try (ActionGate gate = next.gate(plant)) {
             next.ask(gate, "fill_on");
         }
-        assertThat(next.lines().get(0)).as("after the former file").containsEntry("n", 4);
+        assertThat(next.lines().get(0)).as("after the former file").containsEntry("n", 7);
     }
 
     @Test
@@ -177,7 +182,7 @@ class AuditLogTest {
             assertThat(owner.ask(gate, "fill_off")).isEmpty();
         }
         List<String> lines = Files.readAllLines(owner.audit.resolve(AuditLog.FILE));
-        assertThat(lines).hasSize(1);
+        assertThat(lines).hasSize(2);
         assertThat(breaks(lines, AuditLog.FIRST)).containsExactly(0);
     }
 
@@ -190,11 +195,68 @@ class AuditLogTest {
             owner.envelopes.read();
             owner.ask(gate, "say", "text", "you said: fill it up");
         }
-        assertThat(owner.lines().get(0))
-                .containsEntry("parameters", Map.of("text", "you said: (what was said)"));
         assertThat(owner.lines().get(1))
+                .containsEntry("parameters", Map.of("text", "(20 characters)"));
+        assertThat(owner.lines().get(3))
                 .containsEntry("text", "fill it up")
                 .containsEntry("parameters", Map.of("text", "you said: fill it up"));
+    }
+
+    @Test
+    void whatWasSaidChangesNothingOfTheLogsOwn() throws Exception {
+        for (String said :
+                List.of("0", "performed", "plant", "lamp", "refused", "before", "e", "on")) {
+            Owner owner =
+                    new Owner(
+                            Files.createDirectories(folder.resolve(said)), "deny: [{action: say}]");
+            try (ActionGate gate = owner.gate(plant)) {
+                Origin origin = new Origin("kitchen", "trace-1", "s", "m", "", said);
+                gate.perform(
+                        new Decision("lamp", Map.of("room", said, "on", true), 1, true),
+                        owner.nanos.get(),
+                        null,
+                        origin);
+                gate.perform(
+                        new Decision("say", Map.of("text", said), 1, true),
+                        owner.nanos.get(),
+                        null,
+                        origin);
+            }
+            List<String> raw = Files.readAllLines(owner.audit.resolve(AuditLog.FILE));
+            assertThat(breaks(raw, AuditLog.FIRST)).as(said).isEmpty();
+            assertThat(owner.outcomes()).containsExactly("performed", "refused");
+            assertThat(owner.lines().get(1))
+                    .containsEntry("action", "lamp")
+                    .containsEntry("actuator", "plant")
+                    .containsEntry(
+                            "parameters",
+                            Map.of("room", "(" + said.length() + " characters)", "on", true));
+            assertThat(String.valueOf(owner.lines().get(2).get("why")))
+                    .contains(
+                            "the owner does not allow say{text=(" + said.length() + " characters)}",
+                            "it is denied by");
+        }
+    }
+
+    @Test
+    void aFloodOfRefusalsIsCountedNotWritten() {
+        Owner owner = new Owner(folder, "deny: [heat]");
+        try (ActionGate gate = owner.gate(plant)) {
+            for (int i = 0; i < 1000; i++) {
+                owner.ask(gate, "heat", "power", i / 10.0);
+                owner.ask(gate, "heat", "power", 1000.0 + i);
+            }
+            assertThat(owner.lines()).hasSize(10);
+            owner.ask(gate, "fill_on");
+            owner.envelopes.close();
+        }
+        assertThat(owner.lines()).hasSize(14);
+        assertThat(
+                        owner.lines().stream()
+                                .filter(line -> "refused".equals(line.get("outcome")))
+                                .mapToInt(line -> (int) line.getOrDefault("times", 1))
+                                .sum())
+                .isEqualTo(2000);
     }
 
     @Test
@@ -209,9 +271,9 @@ class AuditLogTest {
                     null,
                     new Origin(nasty, nasty, nasty, nasty, nasty, nasty + "y"));
         }
-        assertThat(owner.lines()).hasSize(1);
+        assertThat(owner.lines()).hasSize(2);
         String raw = Files.readString(owner.audit.resolve(AuditLog.FILE));
-        assertThat(raw).matches("[ -~]*\n").hasSizeLessThan(5000);
+        assertThat(raw).matches("[ -~]*\n[ -~]*\n").hasSizeLessThan(10_000);
         assertThat(String.valueOf(owner.lines().get(0).get("route")))
                 .startsWith(nasty.substring(0, 30))
                 .endsWith("...");

@@ -68,18 +68,67 @@ class ConfirmationTest {
             front(owner, gate);
             String id = id(owner);
             assertThatThrownBy(() -> owner.envelopes.confirm(id, ""))
-                    .hasMessageContaining("needs the PIN");
+                    .hasMessageContaining("ganglion confirm " + id + " --pin");
             for (String wrong : List.of("1", "2", "3")) {
                 assertThatThrownBy(() -> owner.envelopes.confirm(id, wrong))
                         .hasMessageContaining("not the PIN");
             }
             assertThatThrownBy(() -> owner.envelopes.confirm(id, "2468"))
-                    .hasMessageContaining("too many wrong PINs");
+                    .hasMessageContaining("try again in 1 minute");
             owner.pass(61_000);
             front(owner, gate);
             assertThat(owner.envelopes.confirm(id(owner), "2468").performed()).isTrue();
         }
         assertThat(plant.heard).containsExactly("unlock{door=front}");
+    }
+
+    @Test
+    void aRestartAndAnotherDeviceForgetNoWrongPin() {
+        for (String wrong : List.of("1", "2", "3")) {
+            Owner owner = new Owner(folder, BY_PIN, PIN, "target: unit");
+            try (ActionGate gate = owner.gate(plant, "unit", wrong)) {
+                front(owner, gate);
+                assertThatThrownBy(() -> owner.envelopes.confirm(id(owner), wrong))
+                        .hasMessageContaining("not the PIN");
+            }
+            owner.envelopes.close();
+        }
+        Owner owner = new Owner(folder, BY_PIN, PIN, "target: unit");
+        try (ActionGate gate = owner.gate(plant)) {
+            front(owner, gate);
+            assertThatThrownBy(() -> owner.envelopes.confirm(id(owner), "2468"))
+                    .hasMessageContaining("too many wrong PINs");
+        }
+        assertThat(plant.heard).isEmpty();
+    }
+
+    @Test
+    void noTwoThatWaitHaveOneName() {
+        Owner owner = new Owner(folder, "confirm: [{action: heat, by: operator}]", "target: unit");
+        try (ActionGate one = owner.gate(plant);
+                ActionGate two = owner.gate(plant, "unit", "2")) {
+            for (int i = 0; i < 10; i++) {
+                owner.ask(one, "heat", "power", i * 1.0);
+                owner.ask(two, "heat", "power", i * 1.0);
+            }
+            assertThat(owner.envelopes.waiting().stream().map(each -> each.get("id")).distinct())
+                    .hasSize(20)
+                    .allSatisfy(id -> assertThat(String.valueOf(id)).matches("[a-z2-9]{6}"));
+        }
+    }
+
+    @Test
+    void newRulesHaveNothingWaitAtOnce() {
+        Owner owner = new Owner(folder, BY_OPERATOR);
+        try (ActionGate gate = owner.gate(plant)) {
+            front(owner, gate);
+            String id = id(owner);
+            owner.write("confirm: [{action: unlock, by: pin}]", PIN);
+            owner.envelopes.read();
+            assertThatThrownBy(() -> owner.envelopes.confirm(id, ""))
+                    .hasMessageContaining("nothing waits under");
+        }
+        assertThat(plant.heard).isEmpty();
     }
 
     @Test

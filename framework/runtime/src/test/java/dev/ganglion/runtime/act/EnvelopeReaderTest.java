@@ -18,7 +18,11 @@ class EnvelopeReaderTest {
     private EnvelopeRules read(String yaml) throws Exception {
         Path file = Files.writeString(folder.resolve("envelope.yaml"), yaml);
         return EnvelopeReader.read(
-                EnvelopeFile.read(file), "plant", Plant.ACTIONS, List.of("unit", "colour"));
+                EnvelopeFile.read(file),
+                "plant",
+                Plant.ACTIONS,
+                List.of(),
+                List.of("unit", "colour"));
     }
 
     @ParameterizedTest
@@ -28,7 +32,7 @@ class EnvelopeReaderTest {
                     """
                     alow: [heat]                                       | one of target, allow, deny
                     allow: [heet]                                      | an action of act:plant (fill_on
-                    allow: [{action: heat, pover: 5}]                  | a parameter (power), found 'pover'
+                    allow: [{action: heat, pover: 5}]                  | a parameter or fact (power), found 'pover'
                     allow: [{action: heat, power: 500}]                | takes a number from 0 to 100
                     allow: [{action: unlock, door: side}]              | one of front, back
                     allow: [{action: unlock, door: []}]                | one of front, back, found
@@ -37,13 +41,13 @@ class EnvelopeReaderTest {
                     confirm: [unlock]                                  | 'by: pin' or 'by: operator'
                     confirm: [{action: unlock, by: me}]                | 'by: pin' or 'by: operator'
                     confirm: [{action: unlock, by: pin}]               | ganglion confirm --hash
-                    pin: 1234                                          | found 'something else'
+                    pin: hunter2                                        | found 'something else'
                     pin: "pbkdf2-sha256:1:00:00"                       | found 'something else'
                     limits: [{action: unlock, parameter: door, to: 5}] | which values
                     limits: [{action: heat, parameter: power, to: x}]  | a number, found 'x'
                     limits: [{action: heat, parameter: power, to: .nan}] | a number, found 'NaN'
                     limits: [{action: heat, parameter: power, from: 9, to: 5}] | from below to
-                    limits: [{action: heat}]                           | a parameter (power), found 'null'
+                    limits: [{action: heat}]                           | a parameter or fact (power), found 'null'
                     rate: [{action: heat}]                             | either everyMillis or perMinute
                     rate: [{action: heat, perMinute: 0}]               | a whole number from 1 to 10000
                     rate: [{action: heat, perMinute: 1, everyMillis: 5}] | either everyMillis or perMinute
@@ -51,8 +55,16 @@ class EnvelopeReaderTest {
                     hours: "07:00-07:00"                               | two times such as
                     never: [fill_on, drain_on]                         | lists of two states
                     never: [[{begins: fill_on}]]                       | lists of two states
-                    never: [[{begins: fill_on}, {ends: drain_on}]]     | 'begins' with an action
-                    never: [[{begins: fill_on}, {starts: drain_on}]]   | one of begins, ends
+                    never: [[{begins: fill_on, ends: fill_off}, {ends: drain_on}]] | 'begins' with an action
+                    never: [[{begins: fill_on}, {begins: drain_on}]]   | 'ends' with an action, or 'safeEnds: true'
+                    limits: [{action: heat, parameter: power, whenAbsent: no}] | allow, or nothing
+                    limits: [{action: lamp, room: hall, parameter: on}] | which values
+                    rate: [{action: lamp, room: attic, perMinute: 5}]  | other words for the same
+                    hours: [{action: lamp, room: attic, within: "07:00-09:00"}] | other words for the same
+                    deny: [{action: unlock, door: [front, null]}]      | no empty place in a list
+                    deny: [{action: unlock, door: ~}]                  | one of front, back
+                    deny: [{action: "*", area: attic}]                 | a parameter or fact
+                    never: [[{begins: fill_on, ends: fill_off}, {starts: drain_on}]] | one of begins, ends
                     dryRun: maybe                                      | true or false
                     safeAfterSilenceMillis: 5                          | a whole number from 100
                     target: port                                       | one of its options (unit, colour)
@@ -62,7 +74,7 @@ class EnvelopeReaderTest {
                 .isInstanceOf(GanglionException.class)
                 .hasMessageContaining("envelope.yaml")
                 .hasMessageContaining(expected)
-                .hasMessageNotContainingAny("\n", "1234");
+                .hasMessageNotContainingAny("\n", "hunter2");
     }
 
     @ParameterizedTest

@@ -3,17 +3,24 @@ package dev.ganglion.runtime.act;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EnvelopesTest {
     private static final String PUMPS =
-            "never: [[{begins: fill_on, ends: fill_off}, {begins: drain_on, ends: drain_off}]]";
+            "never: [[{begins: fill_on, ends: fill_off, safeEnds: true},"
+                    + " {begins: drain_on, ends: drain_off, safeEnds: true}]]";
 
     @TempDir Path folder;
     private final Plant plant = new Plant();
@@ -25,7 +32,7 @@ class EnvelopesTest {
             assertThat(owner.ask(gate, "fill_on")).isEmpty();
             assertThat(owner.ask(gate, "unlock", "door", "back")).isEmpty();
             assertThat(owner.ask(gate, "unlock", "door", "front"))
-                    .contains("unlock{door=front} is not among what")
+                    .contains("the owner does not allow unlock{door=front}: it is not among what")
                     .endsWith("allows: [fill_on, unlock{door=[back]}]");
             assertThat(owner.ask(gate, "heat", "power", 5.0)).contains("is not among");
         }
@@ -76,6 +83,22 @@ class EnvelopesTest {
     }
 
     @Test
+    void whatIsLimitedAndLeftOutIsRefusedUnlessTheOwnerSaysOtherwise() {
+        Owner owner = new Owner(folder, "limits: [{action: \"*\", parameter: glow, to: 40}]");
+        try (ActionGate gate = owner.gate(plant)) {
+            assertThat(owner.ask(gate, "glow")).contains("limits 'glow'", "it was left out");
+            assertThat(owner.ask(gate, "glow", "glow", 40L)).isEmpty();
+            assertThat(owner.ask(gate, "fill_on")).as("takes no such thing").isEmpty();
+            owner.write("limits: [{action: glow, parameter: glow, to: 40, whenAbsent: allow}]");
+            owner.envelopes.read();
+            assertThat(owner.ask(gate, "glow")).isEmpty();
+            owner.write("deny: [{action: \"*\", glow: 7.0}]");
+            owner.envelopes.read();
+            assertThat(owner.ask(gate, "glow", "glow", 7L)).contains("is denied");
+        }
+    }
+
+    @Test
     void aRateHoldsForAllRoutesTogether() {
         Owner owner =
                 new Owner(
@@ -106,6 +129,26 @@ class EnvelopesTest {
             assertThat(owner.ask(one, "ring")).isEmpty();
             assertThat(owner.ask(two, "ring")).contains("every 1000 ms at most");
             assertThat(owner.ask(other, "ring")).as("another device").isEmpty();
+        }
+    }
+
+    @Test
+    void messagesThatWereHeldBackDoNotComeAllAtOnce() {
+        Owner owner =
+                new Owner(
+                        folder,
+                        "rate: {action: fill_on, everyMillis: 500}",
+                        "hours: [{action: drain_on, within: \"11:00-12:00\"}]");
+        try (ActionGate gate = owner.gate(plant)) {
+            long taken = owner.nanos.get();
+            for (int i = 0; i < 3; i++) {
+                gate.perform(new Decision("fill_on", Map.of(), 1, true), taken + i * 500_000_000L);
+            }
+            assertThat(plant.heard).containsExactly("fill_on");
+            gate.perform(new Decision("drain_on", Map.of(), 1, true), taken - 1_000_000_000L);
+            assertThat(plant.heard).as("said at 11:59:59, now it is noon").hasSize(1);
+            owner.pass(500);
+            assertThat(owner.ask(gate, "fill_on")).isEmpty();
         }
     }
 
@@ -160,8 +203,8 @@ class EnvelopesTest {
                         folder,
                         "allow: [{action: lamp, room: [hall, attic]}, {action: heat}]",
                         "never:",
-                        "  - - {begins: {action: lamp, room: [hall, attic]}}",
-                        "    - {begins: {action: lamp, room: attic}}");
+                        "  - - {begins: {action: lamp, room: [hall, attic]}, safeEnds: true}",
+                        "    - {begins: {action: lamp, room: attic}, safeEnds: true}");
         try (ActionGate gate = owner.gate(plant)) {
             assertThat(owner.ask(gate, "lamp", "on", true, "room", "attic"))
                     .endsWith("and it may begin both");
@@ -199,10 +242,12 @@ class EnvelopesTest {
         Owner owner = new Owner(folder, "dryRun: true", "deny: [drain_on]", PUMPS);
         try (ActionGate gate = owner.gate(plant)) {
             assertThat(owner.ask(gate, "fill_on")).contains("is run dry by");
+            assertThat(owner.ask(gate, "fill_off")).contains("is run dry by");
+            assertThat(owner.ask(gate, "fill_on")).contains("is run dry by");
             assertThat(owner.ask(gate, "drain_on")).contains("is denied");
         }
         assertThat(plant.heard).isEmpty();
-        assertThat(owner.outcomes()).containsExactly("dry-run", "refused");
+        assertThat(owner.outcomes()).containsExactly("dry-run", "dry-run", "dry-run", "refused");
     }
 
     @Test
@@ -212,16 +257,16 @@ class EnvelopesTest {
             owner.ask(gate, "fill_on");
             plant.heard.clear();
             owner.pass(999);
-            owner.envelopes.lookForSilence();
+            owner.envelopes.look();
             assertThat(plant.heard).isEmpty();
             owner.ask(gate, "not an action");
             owner.pass(999);
-            owner.envelopes.lookForSilence();
+            owner.envelopes.look();
             assertThat(plant.heard).as("a decision came, whatever it was").isEmpty();
             owner.pass(1);
-            owner.envelopes.lookForSilence();
+            owner.envelopes.look();
             owner.pass(5000);
-            owner.envelopes.lookForSilence();
+            owner.envelopes.look();
             assertThat(plant.heard).containsExactly("safe");
             assertThat(owner.ask(gate, "drain_on")).as("nothing holds any more").isEmpty();
         }
@@ -246,8 +291,8 @@ class EnvelopesTest {
             assertThat(gate).isNotNull();
             for (int i = 0; i < 2; i++) {
                 owner.pass(1000);
-                owner.envelopes.lookForSilence();
-                owner.envelopes.lookForSilence();
+                owner.envelopes.look();
+                owner.envelopes.look();
             }
         }
         assertThat(plant.heard).containsExactly("safe", "safe");
@@ -277,9 +322,183 @@ class EnvelopesTest {
             owner.write("deny: [heet]");
             owner.envelopes.read();
             assertThat(owner.envelopes.problem()).contains("'heet'");
-            assertThat(owner.ask(gate, "heat", "power", 1.0)).contains("is denied");
+            assertThat(owner.ask(gate, "fill_on"))
+                    .as("a file that does not fit a device keeps it from doing anything")
+                    .contains("act:plant does nothing until", "'heet'");
+            owner.write("deny: [heat]");
+            owner.envelopes.read();
+            assertThat(owner.envelopes.problem()).isEmpty();
             assertThat(owner.ask(gate, "fill_on")).isEmpty();
         }
+    }
+
+    @Test
+    void aFileThatIsGoneLeavesItsLastVersionInForce() throws Exception {
+        Owner owner = new Owner(folder, "deny: [heat]");
+        try (ActionGate gate = owner.gate(plant)) {
+            Files.delete(owner.file);
+            owner.envelopes.read();
+            assertThat(owner.envelopes.problem()).contains("is gone", "last good version");
+            assertThat(owner.ask(gate, "heat", "power", 1.0)).contains("is denied");
+            owner.write("deny: [{action: unlock, door: [front, null]}]");
+            owner.envelopes.read();
+            assertThat(owner.envelopes.problem()).contains("no empty place in a list");
+            assertThat(owner.ask(gate, "fill_on")).contains("does nothing until");
+        }
+    }
+
+    @Test
+    void aDeviceThatTheFileDoesNotFitKeepsNoOtherFromFollowingIt() {
+        Owner owner = new Owner(folder);
+        Plant smaller = new Plant();
+        smaller.actions = Plant.ACTIONS.subList(0, 4);
+        try (ActionGate small = owner.gate(smaller);
+                ActionGate whole = owner.gate(plant, "unit", "2")) {
+            owner.write("deny: [unlock]");
+            owner.envelopes.read();
+            assertThat(owner.ask(small, "fill_on")).contains("does nothing until", "'unlock'");
+            assertThat(owner.ask(whole, "unlock", "door", "back")).contains("is denied");
+            assertThat(owner.ask(whole, "fill_on")).isEmpty();
+            assertThat(owner.envelopes.problem()).contains("'unlock'");
+        }
+        assertThat(smaller.heard).isEmpty();
+    }
+
+    @Test
+    void newRulesHoldAtOnce() {
+        Owner owner = new Owner(folder);
+        try (ActionGate gate = owner.gate(plant)) {
+            owner.ask(gate, "fill_on");
+            owner.write("safeAfterSilenceMillis: 1000");
+            owner.envelopes.read();
+            owner.pass(1000);
+            owner.envelopes.look();
+            assertThat(plant.heard).as("without any decision").containsExactly("fill_on", "safe");
+            owner.ask(gate, "fill_off");
+            owner.write("deny: [fill_on]");
+            owner.envelopes.read();
+            assertThatThrownBy(() -> owner.envelopes.undo("plant"))
+                    .hasMessageContaining("rules are others since");
+        }
+    }
+
+    @Test
+    void whatNobodyNeedsIsForgotten() {
+        Owner owner =
+                new Owner(folder, "rate: {action: fill_on, everyMillis: 500}", "target: unit");
+        for (int i = 0; i < 20; i++) {
+            try (ActionGate gate = owner.gate(plant, "unit", "u" + i)) {
+                owner.ask(gate, "fill_on");
+            }
+        }
+        owner.envelopes.look();
+        assertThat(owner.envelopes.devices()).isEqualTo(20);
+        owner.pass(500);
+        owner.envelopes.look();
+        assertThat(owner.envelopes.devices()).isZero();
+    }
+
+    @Test
+    void whatNobodyHasEndedMayHold() {
+        Owner owner =
+                new Owner(
+                        folder,
+                        "never: [[{begins: fill_on, ends: fill_off},"
+                                + " {begins: drain_on, ends: drain_off}]]");
+        try (ActionGate gate = owner.gate(plant)) {
+            assertThat(owner.ask(gate, "fill_on"))
+                    .contains("nobody knows what holds; end the other one first: [drain_off]");
+            assertThat(owner.ask(gate, "drain_off")).isEmpty();
+            assertThat(owner.ask(gate, "fill_on")).isEmpty();
+            gate.makeSafe();
+            assertThat(owner.ask(gate, "drain_on"))
+                    .as("made safe ends nothing unless the owner says so")
+                    .contains("must never hold together");
+            assertThat(owner.ask(gate, "fill_off")).isEmpty();
+            plant.failure = new GanglionException(Kind.RETRY, "forced");
+            assertThatThrownBy(() -> owner.ask(gate, "fill_on")).isSameAs(plant.failure);
+            plant.failure = null;
+            assertThat(owner.ask(gate, "drain_on")).contains("nobody knows what holds");
+        }
+    }
+
+    @Test
+    void anErrorIsWrittenDownAndTheDeviceMadeSafe() {
+        Owner owner = new Owner(folder);
+        plant.error = new StackOverflowError("forced");
+        try (ActionGate gate = owner.gate(plant)) {
+            assertThatThrownBy(() -> owner.ask(gate, "fill_on")).isSameAs(plant.error);
+        }
+        assertThat(plant.heard).containsExactly("safe");
+        assertThat(owner.outcomes()).containsExactly("failed", "made safe");
+    }
+
+    @Test
+    void whatIsAskedIsWrittenBeforeTheDeviceHearsIt() {
+        Owner owner = new Owner(folder);
+        List<Object> before = new ArrayList<>();
+        plant.during = () -> owner.lines().forEach(line -> before.add(line.get("outcome")));
+        try (ActionGate gate = owner.gate(plant)) {
+            owner.ask(gate, "fill_on");
+        }
+        assertThat(before).containsExactly("asked");
+        assertThat(owner.lines().get(1))
+                .containsEntry("of", 1)
+                .containsEntry("outcome", "performed");
+    }
+
+    @Test
+    void aDeviceThatHangsIsMadeSafeAndClosedAllTheSame() throws Exception {
+        Owner owner = new Owner(folder, "safeAfterSilenceMillis: 1000");
+        owner.envelopes.patienceMillis(20);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        plant.during =
+                () -> {
+                    inside.countDown();
+                    Plant.await(go);
+                };
+        ActionGate gate = owner.gate(plant);
+        Thread route = new Thread(() -> owner.ask(gate, "fill_on"));
+        route.start();
+        Plant.await(inside);
+        gate.makeSafe();
+        gate.close();
+        assertThat(plant.heard).containsExactly("safe", "close");
+        go.countDown();
+        route.join(10_000);
+        assertThat(owner.outcomes()).contains("made safe");
+    }
+
+    @Test
+    void oneDeviceThatHangsKeepsNoOtherFromBeingMadeSafe() throws Exception {
+        Owner owner = new Owner(folder, "safeAfterSilenceMillis: 1000", "target: unit");
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Envelopes own =
+                new Envelopes(
+                        owner.file,
+                        AuditLog.none(),
+                        java.time.Clock.systemUTC(),
+                        owner.nanos::get,
+                        threads);
+        CountDownLatch go = new CountDownLatch(1);
+        Plant hanging = new Plant();
+        hanging.duringSafe = () -> Plant.await(go);
+        CountDownLatch second = new CountDownLatch(1);
+        plant.duringSafe = second::countDown;
+        try (ActionGate one = owner.gate(own, hanging, "unit", "1");
+                ActionGate two = owner.gate(own, plant, "unit", "2")) {
+            owner.pass(1000);
+            own.look();
+            own.look();
+            Plant.await(second);
+            go.countDown();
+            assertThat(one).isNotSameAs(two);
+        } finally {
+            go.countDown();
+            own.close();
+        }
+        assertThat(plant.heard).startsWith("safe");
     }
 
     @Test
@@ -290,7 +509,8 @@ class EnvelopesTest {
                         folder.resolve("broken.yaml"),
                         AuditLog.none(),
                         java.time.Clock.systemUTC(),
-                        System::nanoTime);
+                        System::nanoTime,
+                        Runnable::run);
         Owner owner = new Owner(folder);
         try (ActionGate gate =
                 new ActionGate(
@@ -316,7 +536,8 @@ class EnvelopesTest {
                     .as("fill_on holds again")
                     .contains("never hold together");
             assertThatThrownBy(() -> owner.envelopes.undo("plant"))
-                    .hasMessageContaining("did nothing that could be taken back");
+                    .hasMessageContaining(
+                            "did nothing that could be taken back: the last action was taken back already");
             assertThatThrownBy(() -> owner.envelopes.undo("house"))
                     .hasMessageContaining("act:house");
             owner.ask(gate, "fill_off");

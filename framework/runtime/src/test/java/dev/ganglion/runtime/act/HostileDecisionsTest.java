@@ -36,7 +36,8 @@ class HostileDecisionsTest {
     private static State light(String room) {
         return new State(
                 asked -> asked.action().equals("light_on") && isRoom(asked, room),
-                asked -> asked.action().equals("light_off") && isRoom(asked, room));
+                asked -> asked.action().equals("light_off") && isRoom(asked, room),
+                true);
     }
 
     private static boolean isRoom(Asked asked, String room) {
@@ -87,8 +88,8 @@ class HostileDecisionsTest {
                               - {action: set_level, parameter: level, from: 10, to: 60}
                               - {action: say, parameter: text, to: 40}
                             never:
-                              - - {begins: {action: light_on, room: kitchen}, ends: {action: light_off, room: kitchen}}
-                                - {begins: {action: light_on, room: hall}, ends: {action: light_off, room: hall}}
+                              - - {begins: {action: light_on, room: kitchen}, ends: {action: light_off, room: kitchen}, safeEnds: true}
+                                - {begins: {action: light_on, room: hall}, ends: {action: light_off, room: hall}, safeEnds: true}
                             rate: [{action: set_level, perMinute: 20}]
                             confirm: [{action: say, by: operator}]
                         """);
@@ -105,11 +106,17 @@ class HostileDecisionsTest {
         Map<String, Integer> counts = new TreeMap<>();
         AtomicInteger attempts = new AtomicInteger();
         try (Envelopes envelopes =
-                new Envelopes(file, audit, java.time.Clock.systemUTC(), System::nanoTime)) {
+                new Envelopes(
+                        file,
+                        audit,
+                        java.time.Clock.systemUTC(),
+                        System::nanoTime,
+                        Runnable::run)) {
             flood(watched, envelopes, attempts);
         }
         for (Map<String, Object> line : Owner.lines(folder.resolve("audit/" + AuditLog.FILE))) {
-            counts.merge(String.valueOf(line.get("outcome")), 1, Integer::sum);
+            int times = line.get("times") instanceof Number many ? many.intValue() : 1;
+            counts.merge(String.valueOf(line.get("outcome")), times, Integer::sum);
         }
         System.out.printf(
                 "hostile decisions: %d from %d routes; attempts %d, in the audit log %s; the device was asked %s; violations %d%n",

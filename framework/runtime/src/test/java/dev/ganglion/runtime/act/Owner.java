@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,12 +39,27 @@ final class Owner {
         this.audit = folder.resolve("audit");
         write(lines);
         log = AuditLog.in(audit, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
-        envelopes =
-                new Envelopes(
-                        file,
-                        log,
-                        Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC),
-                        nanos::get);
+        envelopes = new Envelopes(file, log, new Passing(), nanos::get, Runnable::run);
+    }
+
+    /** Noon of a day when the test begins, and later as the test lets time pass. */
+    private final class Passing extends Clock {
+        private final long startNanos = nanos.get();
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.parse("2026-01-01T12:00:00Z").plusNanos(nanos.get() - startNanos);
+        }
     }
 
     void write(String... lines) {
@@ -63,15 +79,16 @@ final class Owner {
     }
 
     ActionGate gate(Actuator actuator, String... options) {
+        return gate(envelopes, actuator, options);
+    }
+
+    ActionGate gate(Envelopes under, Actuator actuator, String... options) {
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < options.length; i += 2) {
             given.put(options[i], options[i + 1]);
         }
         return new ActionGate(
-                actuator,
-                Options.of("act:plant", actuator.options(), given, folder),
-                null,
-                envelopes);
+                actuator, Options.of("act:plant", actuator.options(), given, folder), null, under);
     }
 
     void pass(long millis) {
@@ -105,7 +122,12 @@ final class Owner {
         return lines;
     }
 
+    /** Without those that say that a device is about to be asked. */
+    List<Map<String, Object>> outcomeLines() {
+        return lines().stream().filter(line -> !"asked".equals(line.get("outcome"))).toList();
+    }
+
     List<Object> outcomes() {
-        return lines().stream().map(line -> line.get("outcome")).toList();
+        return outcomeLines().stream().map(line -> line.get("outcome")).toList();
     }
 }

@@ -7,6 +7,8 @@ import dev.ganglion.api.data.Parameter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A plant that exists only in the test: two pumps, a heater, a door and a voice. */
@@ -23,12 +25,29 @@ final class Plant implements Actuator {
                             Parameter.choice("door", List.of("front", "back")).required()),
                     ActionSpec.of("say", Parameter.text("text").required()),
                     ActionSpec.of("lamp", Parameter.text("room"), Parameter.flag("on").required()),
-                    new ActionSpec("ring", List.of(), 1000));
+                    new ActionSpec("ring", List.of(), 1000),
+                    ActionSpec.of("glow", Parameter.integer("glow", "%", 0, 100)));
+
+    private static final Runnable NOTHING = () -> {};
 
     final List<String> heard = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException failure;
     volatile @Nullable RuntimeException safeFailure;
+    volatile @Nullable Error error;
     volatile boolean undoes = true;
+    volatile List<ActionSpec> actions = ACTIONS;
+    volatile Runnable during = NOTHING;
+    volatile Runnable duringSafe = () -> {};
+
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody came");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     @Override
     public String name() {
@@ -42,7 +61,7 @@ final class Plant implements Actuator {
 
     @Override
     public List<ActionSpec> actions(Options options) {
-        return ACTIONS;
+        return actions;
     }
 
     @Override
@@ -54,11 +73,17 @@ final class Plant implements Actuator {
                 if (now != null) {
                     throw now;
                 }
+                Error worse = error;
+                if (worse != null) {
+                    throw worse;
+                }
+                during.run();
                 heard.add(parameters.isEmpty() ? action : action + parameters);
             }
 
             @Override
             public void makeSafe() {
+                duringSafe.run();
                 heard.add("safe");
                 RuntimeException now = safeFailure;
                 if (now != null) {
@@ -75,7 +100,11 @@ final class Plant implements Actuator {
             }
 
             @Override
-            public void close() {}
+            public void close() {
+                if (during != NOTHING) {
+                    heard.add("close");
+                }
+            }
         };
     }
 }

@@ -142,7 +142,8 @@ final class ChildSession implements AutoCloseable {
             }
         }
         session.run();
-        for (int i = 0; i < outputSpecs.size(); i++) {
+        // What a sequence gives comes with its tokens.
+        for (int i = 0; tokens == null && i < outputSpecs.size(); i++) {
             give(session.output(outputSpecs.get(i).name()), i);
         }
     }

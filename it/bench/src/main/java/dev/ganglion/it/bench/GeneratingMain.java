@@ -22,6 +22,8 @@ import java.util.Map;
  * which does the same.
  */
 public final class GeneratingMain {
+    private static final String CONTEXT = "contextTokens";
+
     private GeneratingMain() {}
 
     /**
@@ -32,11 +34,13 @@ public final class GeneratingMain {
         Engine engine = (Engine) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         ModelPackage source =
                 ModelPackage.of(new ModelId("bench", "1"), arguments[1], Path.of(arguments[2]));
+        boolean bounded =
+                engine.options().stream().anyMatch(option -> option.name().equals(CONTEXT));
         Options options =
                 Options.of(
                         "bench",
                         engine.options(),
-                        Map.of("contextTokens", arguments[3]),
+                        bounded ? Map.of(CONTEXT, arguments[3]) : Map.of(),
                         source.folder());
         int tokens = Integer.parseInt(arguments[4]);
         int sequences = Integer.parseInt(arguments[5]);

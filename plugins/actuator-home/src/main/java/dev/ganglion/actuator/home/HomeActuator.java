@@ -82,16 +82,15 @@ public final class HomeActuator implements Actuator {
                 : HomeDevice.ACTIONS;
     }
 
-    /** Only intents say what kind of thing is meant by more than one word. */
     @Override
-    public Map<String, Object> meant(
+    public List<Parameter> facts(Options options) {
+        return Touched.facts(plan(options));
+    }
+
+    @Override
+    public List<Map<String, Object>> touches(
             Options options, String action, Map<String, Object> parameters) {
-        Intent intent = Intent.named(action);
-        if (intent == null) {
-            return parameters;
-        }
-        Plan plan = plan(options);
-        return Performance.exactly(plan, intent, new Given(plan, action, parameters));
+        return Touched.by(plan(options), action, parameters);
     }
 
     /** That of the home which is open, or else of the file. */

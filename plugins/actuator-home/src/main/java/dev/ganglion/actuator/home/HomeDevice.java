@@ -126,7 +126,7 @@ final class HomeDevice implements Actuator.Device {
                 return;
             }
         }
-        Options given = check(action, parameters);
+        Options given = check(home.plan(), action, parameters);
         switch (action) {
             case "light_on" -> change(given, Kind.LIGHT, state -> lightOn(state, given));
             case "light_off" -> change(given, Kind.LIGHT, state -> state.put("on", false));
@@ -159,8 +159,8 @@ final class HomeDevice implements Actuator.Device {
         }
     }
 
-    /** {@return the parameters with their types and defaults} */
-    private Options check(String action, Map<String, Object> parameters) {
+    /** {@return the parameters of a simple action with their types and defaults} */
+    static Options check(Plan plan, String action, Map<String, Object> parameters) {
         for (ActionSpec spec : ACTIONS) {
             if (spec.name().equals(action)) {
                 return Options.of(action, spec.parameters(), parameters, Path.of(""));
@@ -170,9 +170,8 @@ final class HomeDevice implements Actuator.Device {
                 "a home has no action '"
                         + action
                         + "'; it has: "
-                        + Stream.concat(
-                                        ACTIONS.stream().map(ActionSpec::name),
-                                        intents.stream().map(Intent::name))
+                        + actions(plan).stream()
+                                .map(ActionSpec::name)
                                 .collect(Collectors.joining(", ")));
     }
 
@@ -206,8 +205,13 @@ final class HomeDevice implements Actuator.Device {
     }
 
     private List<Plan.Item> plugs(Options given) {
+        return plugs(home.plan(), given);
+    }
+
+    /** {@return what a simple action would switch} */
+    static List<Plan.Item> plugs(Plan plan, Options given) {
         @Nullable String room = given.has("room") ? given.text("room") : null;
-        return home.plan().switched(given.text("device"), room);
+        return plan.switched(given.text("device"), room);
     }
 
     private static void lightOn(Map<String, Object> state, Options given) {

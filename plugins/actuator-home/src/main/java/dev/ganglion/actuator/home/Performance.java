@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,37 +48,6 @@ record Performance(
         home.change(items, change, lines, changes);
     }
 
-    /**
-     * {@return the parameters with what follows from the devices that they mean: which domain,
-     * class, name and area these have, where it is one}
-     */
-    static Map<String, Object> exactly(Plan plan, Intent intent, Given given) {
-        if (!intent.knows("domain") || given.values().isEmpty()) {
-            return given.values();
-        }
-        List<Plan.Item> items =
-                intent.isForAll() ? turned(plan, intent, given) : Selection.of(plan, intent, given);
-        Map<String, Object> exact = new LinkedHashMap<>(given.values());
-        follow(exact, "domain", items, item -> item.kind().domain);
-        follow(exact, "device_class", items, Plan.Item::deviceClass);
-        if (items.size() == 1 && given.has("name")) {
-            exact.put("name", items.get(0).name());
-            follow(exact, "area", items, Plan.Item::room);
-        }
-        return exact;
-    }
-
-    private static void follow(
-            Map<String, Object> exact,
-            String key,
-            List<Plan.Item> items,
-            Function<Plan.Item, String> value) {
-        List<String> values = items.stream().map(value).distinct().toList();
-        if (values.size() == 1 && !values.get(0).isEmpty()) {
-            exact.put(key, values.get(0));
-        }
-    }
-
     void turnOn() {
         List<Plan.Item> items = turned();
         change(items, (item, state) -> turnOn(item.kind(), state));
@@ -113,7 +81,7 @@ record Performance(
         return turned(plan(), intent, given);
     }
 
-    private static List<Plan.Item> turned(Plan plan, Intent intent, Given given) {
+    static List<Plan.Item> turned(Plan plan, Intent intent, Given given) {
         if (given.values().isEmpty()) {
             throw plan.input(intent.name() + " needs a domain, a name, an area or a floor");
         }
@@ -209,17 +177,21 @@ record Performance(
 
     /** Sensors are asked where they are meant; without a name or an area, thermostats are. */
     void getTemperature() {
+        home.tell(measuring(meant(), plan(), given), (item, state) -> Map.of(), lines);
+    }
+
+    static List<Plan.Item> measuring(List<Plan.Item> meant, Plan plan, Given given) {
         List<Plan.Item> items =
-                meant().stream()
+                meant.stream()
                         .filter(
                                 item ->
                                         item.kind() == Kind.THERMOSTAT
                                                 || item.deviceClass().equals("temperature"))
                         .toList();
         if (items.isEmpty()) {
-            throw plan().input("nothing measures a temperature for " + given);
+            throw plan.input("nothing measures a temperature for " + given);
         }
-        home.tell(items, (item, state) -> Map.of(), lines);
+        return items;
     }
 
     /** An area or a floor is what is cleaned, not where the vacuum cleaner stands. */
@@ -232,14 +204,19 @@ record Performance(
             where = plan().floor(given.text("floor", ""));
         }
         String cleaning = where;
-        Map<String, Object> name =
-                given.has("name") ? Map.of("name", given.text("name", "")) : Map.of();
         change(
-                Selection.of(plan(), intent, new Given(plan(), intent.name(), name)),
+                byName(plan(), intent, given),
                 (item, state) -> {
                     item.kind().on(state);
                     state.put("cleaning", cleaning);
                 });
+    }
+
+    /** {@return what is meant wherever it is} */
+    static List<Plan.Item> byName(Plan plan, Intent intent, Given given) {
+        Map<String, Object> name =
+                given.has("name") ? Map.of("name", given.text("name", "")) : Map.of();
+        return Selection.of(plan, intent, new Given(plan, intent.name(), name));
     }
 
     void play() {
@@ -368,11 +345,16 @@ record Performance(
         return item;
     }
 
+    static List<Plan.Item> lists(Plan plan, Intent intent, Given given) {
+        Plan.@Nullable Item shopping = plan.shoppingList();
+        return given.has("name") || shopping == null
+                ? Selection.of(plan, intent, given)
+                : List.of(shopping);
+    }
+
     private void changeList(BiConsumer<Plan.Item, List<String>> change) {
-        Plan.@Nullable Item shopping = plan().shoppingList();
-        List<Plan.Item> lists = given.has("name") || shopping == null ? meant() : List.of(shopping);
         change(
-                lists,
+                lists(plan(), intent, given),
                 (list, state) -> {
                     List<String> items = new ArrayList<>();
                     if (state.get("items") instanceof List<?> before) {

@@ -3,7 +3,7 @@ package dev.ganglion.actuator.speech;
 import dev.ganglion.api.data.GanglionException;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -26,6 +26,11 @@ final class EspeakNg implements Voice {
     private static final String PROGRAM = "espeak-ng";
     private static final String DEFAULT_VOICE = "en";
     private static final int SHOWN_BYTES = 4_096;
+
+    /** Who complains as much as this is broken, and is not to fill the disk. */
+    private static final long COMPLAINT_BYTES = 1 << 20;
+
+    private static final long LOOK_MILLIS = 100;
 
     /** It ends without an error code when it cannot open the sound device, and says only this. */
     private static final Pattern COMPLAINT = Pattern.compile("(?im)^(error:|can't ).*$");
@@ -115,32 +120,78 @@ final class EspeakNg implements Voice {
             if (!audible) {
                 command.add("-q");
             }
-            this.builder = new ProcessBuilder(command).redirectErrorStream(true);
+            this.builder = new ProcessBuilder(command);
             this.text = text.getBytes(StandardCharsets.UTF_8);
         }
 
         @Override
         public void speak() throws InterruptedException {
+            // Files, not pipes: nobody waits for who does not read, or does not hang up. Others of
+            // this machine cannot read them.
+            Path read = null;
+            Path said = null;
+            try {
+                read = Files.createTempFile("ganglion-speech-", ".text");
+                Files.write(read, text);
+                said = Files.createTempFile("ganglion-speech-", ".errors");
+                run(read, said);
+            } catch (IOException e) {
+                throw settings.retry(
+                        "the folder of the JVM for temporary files (java.io.tmpdir) was expected to"
+                                + " take a text for espeak-ng ("
+                                + e.getMessage()
+                                + "); make room there",
+                        e);
+            } finally {
+                delete(read);
+                delete(said);
+            }
+        }
+
+        private void run(Path read, Path said) throws InterruptedException, IOException {
             Process process;
             synchronized (this) {
                 if (cancelled) {
                     return;
                 }
                 try {
-                    process = builder.start();
+                    process =
+                            builder.redirectInput(read.toFile())
+                                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                    .redirectError(said.toFile())
+                                    .start();
                 } catch (IOException e) {
                     throw settings.retry("espeak-ng cannot be started (" + e.getMessage() + ")", e);
                 }
                 running = process;
             }
             try {
-                // A text is shorter than what a pipe holds: nothing waits here.
-                try (OutputStream in = process.getOutputStream()) {
-                    in.write(text);
-                } catch (IOException endedBefore) {
-                    // Why it did so is read below.
+                awaitEnd(process, said);
+                if (!isCancelled()) {
+                    checkEnd(process, said);
                 }
-                if (!process.waitFor(settings.timeoutMillis(), TimeUnit.MILLISECONDS)) {
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+
+        private void awaitEnd(Process process, Path said) throws InterruptedException, IOException {
+            long deadlineNanos =
+                    System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.timeoutMillis());
+            while (true) {
+                long leftMillis =
+                        TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()) + 1;
+                if (process.waitFor(Math.min(LOOK_MILLIS, leftMillis), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                if (Files.size(said) > COMPLAINT_BYTES) {
+                    throw settings.retry(
+                            "espeak-ng was stopped because it complained without an end ("
+                                    + start(said).lines().findFirst().orElse("")
+                                    + "); try it in a shell",
+                            null);
+                }
+                if (System.nanoTime() - deadlineNanos >= 0) {
                     throw settings.retry(
                             "espeak-ng was still busy with one text after "
                                     + settings.timeoutMillis()
@@ -148,11 +199,22 @@ final class EspeakNg implements Voice {
                                     + " timeoutMillis",
                             null);
                 }
-                if (!isCancelled()) {
-                    checkEnd(process);
+            }
+        }
+
+        private static String start(Path said) throws IOException {
+            try (InputStream in = Files.newInputStream(said)) {
+                return new String(in.readNBytes(SHOWN_BYTES), StandardCharsets.UTF_8);
+            }
+        }
+
+        private static void delete(@Nullable Path file) {
+            try {
+                if (file != null) {
+                    Files.deleteIfExists(file);
                 }
-            } finally {
-                process.destroyForcibly();
+            } catch (IOException leftForTheSystem) {
+                // It tidies its folder for temporary files.
             }
         }
 
@@ -160,17 +222,8 @@ final class EspeakNg implements Voice {
             return cancelled;
         }
 
-        private void checkEnd(Process process) {
-            String said;
-            try {
-                said =
-                        new String(
-                                process.getInputStream().readNBytes(SHOWN_BYTES),
-                                StandardCharsets.UTF_8);
-            } catch (IOException nothingMore) {
-                said = "";
-            }
-            Matcher complaint = COMPLAINT.matcher(said);
+        private void checkEnd(Process process, Path said) throws IOException {
+            Matcher complaint = COMPLAINT.matcher(start(said));
             boolean complained = complaint.find();
             if (process.exitValue() != 0 || complained) {
                 throw settings.retry(

@@ -16,11 +16,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program in espeak-ng's place that speaks until it is told to stop, or has its troubles. */
 class SpeakingTest {
     private static final long LIMIT_SECONDS = 20;
+
+    private static final String WRITE_FILE =
+            "while [ $# -gt 1 ]; do [ $1 = -w ] && echo x > \"$2\"; shift; done\n";
 
     @TempDir Path folder;
 
@@ -168,6 +172,68 @@ class SpeakingTest {
     }
 
     @Test
+    @Timeout(60)
+    void moreThanAPipeHoldsIsSaidOnBothWaysAndTheTextIsSpoken() throws Exception {
+        SpeechActuator talkative =
+                program("head -c 500000 /dev/zero\nhead -c 500000 /dev/zero >&2\n" + WRITE_FILE);
+        Path to = folder.resolve("to");
+        try (Actuator.Device device = Speech.open(talkative, "to=" + to)) {
+            Speech.say(device, "one");
+        }
+        assertThat(to.resolve("speech-000001.wav")).exists();
+    }
+
+    @Test
+    @Timeout(60)
+    void aProgramThatLeavesAnotherBehindIsNotWaitedFor() throws Exception {
+        SpeechActuator parent =
+                program(
+                        "(while [ ! -e go ]; do /bin/sleep 0.02; done; echo x > over) &\n"
+                                + "[ \"$text\" = bad ] && echo 'Error: out of breath' >&2\n"
+                                + WRITE_FILE);
+        try (Actuator.Device device = Speech.open(parent, "to=" + folder.resolve("to"))) {
+            Speech.say(device, "one");
+            assertThatThrownBy(() -> Speech.say(device, "bad"))
+                    .hasMessageContaining("said 'Error: out of breath'");
+        }
+        assertThat(folder.resolve("over")).as("it still ran").doesNotExist();
+        Files.createFile(folder.resolve("go"));
+        await("it ends", () -> Files.exists(folder.resolve("over")));
+    }
+
+    @Test
+    @Timeout(60)
+    void aProgramThatDoesNotReadIsStoppedInTime() throws Exception {
+        Path program = folder.resolve("espeak-ng");
+        Files.writeString(
+                program,
+                "#!/bin/sh\ncase \"$*\" in *-q*) exit 0;; esac\nexec /bin/sleep 600 < /dev/null\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        try (Actuator.Device device =
+                Speech.open(
+                        new SpeechActuator(folder.toString()),
+                        "to=" + folder.resolve("to"),
+                        "maxCharacters=10000",
+                        "timeoutMillis=300")) {
+            String most = "a\u20ac ".repeat(3_333);
+            assertThatThrownBy(() -> Speech.say(device, most))
+                    .hasMessageContaining("still busy with one text after 300 ms");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aProgramThatComplainsWithoutEndIsStopped() throws Exception {
+        SpeechActuator loud =
+                program("[ -z \"$text\" ] && exit 0\nwhile :; do echo 'error: again'; done >&2");
+        try (Actuator.Device device = Speech.open(loud, "to=" + folder.resolve("to"))) {
+            assertThatThrownBy(() -> Speech.say(device, "one"))
+                    .isInstanceOf(GanglionException.class)
+                    .hasMessageContaining("complained without an end (error: again)");
+        }
+    }
+
+    @Test
     void aStoppedThreadStopsTheProgram() throws Exception {
         try (Actuator.Device device = Speech.open(endless(), "to=" + folder.resolve("to"))) {
             CompletableFuture<Throwable> thrown = new CompletableFuture<>();
@@ -217,8 +283,8 @@ class SpeakingTest {
         Path to = folder.resolve("to");
         SpeechActuator moody =
                 program(
-                        "[ \"$text\" = bad ] && echo 'Error: out of breath' && exit 3\n"
-                                + "while [ $# -gt 1 ]; do [ $1 = -w ] && echo x > \"$2\"; shift; done\n"
+                        "[ \"$text\" = bad ] && echo 'Error: out of breath' >&2 && exit 3\n"
+                                + WRITE_FILE
                                 + "exit 0");
         try (Actuator.Device device = Speech.open(moody, "to=" + to)) {
             assertThatThrownBy(() -> Speech.say(device, "bad"))

@@ -3,6 +3,7 @@ package dev.ganglion.engine.llamacpp;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.GanglionException.Kind;
 import dev.ganglion.binding.CMemory;
+import java.lang.ref.Reference;
 
 /**
  * One {@code llama_context}: the keys and values of one stream, and the memory of its steps. Used
@@ -30,6 +31,8 @@ final class LlamaContext {
      * @param contextTokens how many tokens it keeps
      * @param batchTokens how many go into one step
      * @param embedding whether it gives the mean of the tokens' vectors instead of logits
+     * @throws GanglionException of kind SETUP when the model has no memory for a text to continue,
+     *     of kind RETRY when there is no room
      */
     LlamaContext(
             LlamaModel model,
@@ -63,6 +66,7 @@ final class LlamaContext {
         }
         LibraryLog.listen();
         address = library.openContext.call(model.address(), settings.address());
+        Reference.reachabilityFence(settings);
         if (address == 0) {
             throw new GanglionException(
                     Kind.RETRY,
@@ -74,6 +78,17 @@ final class LlamaContext {
                             + contextTokens);
         }
         memory = library.memory.call(address);
+        if (memory == 0 && !embedding) {
+            library.freeContext.call(address);
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "model "
+                            + model.id()
+                            + ": expected a causal transformer, found one that keeps nothing of the"
+                            + " tokens before, as encoders and diffusion models do: it cannot"
+                            + " continue a text; set its option embeddings to true for sentence"
+                            + " vectors, or take another model");
+        }
         threadPool = model.threads() > 1 ? attachThreads() : 0;
     }
 
@@ -84,6 +99,7 @@ final class LlamaContext {
                 .putInt(LlamaLibrary.POOL_THREADS, model.threads())
                 .putInt(LlamaLibrary.POOL_POLLING, POLLING);
         long pool = library.newThreadPool.call(settings.address());
+        Reference.reachabilityFence(settings);
         library.attachThreadPool.call(address, pool, pool);
         return pool;
     }
@@ -101,6 +117,8 @@ final class LlamaContext {
     void decode(int count) {
         batch.bytes().putInt(LlamaLibrary.BATCH_COUNT, count);
         long result = library.decode.call(address, batch.address());
+        // It holds what C just read: the batch, its ids, and the flag.
+        Reference.reachabilityFence(this);
         if (result != 0) {
             throw failure(result);
         }

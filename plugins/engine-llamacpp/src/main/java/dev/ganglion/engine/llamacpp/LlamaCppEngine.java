@@ -8,9 +8,11 @@ import dev.ganglion.api.infer.Engine;
 import dev.ganglion.api.infer.Model;
 import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.binding.CMemory;
+import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 
 /**
  * The engine {@code llamacpp}: GGUF models on the CPU, in this process. Loads nothing native before
@@ -56,6 +58,8 @@ public final class LlamaCppEngine implements Engine {
         CMemory path = CMemory.ofText(file.file().toString());
         LibraryLog.listen();
         long address = library.loadModel.call(path.address(), parameters.address());
+        Reference.reachabilityFence(path);
+        Reference.reachabilityFence(parameters);
         if (address == 0) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -77,5 +81,11 @@ public final class LlamaCppEngine implements Engine {
             library.freeModel.call(address);
             throw e;
         }
+    }
+
+    /** Lets the classes of this bundle go; models that are still open go on in silence. */
+    @Deactivate
+    void deactivate() {
+        LlamaLibrary.silence();
     }
 }

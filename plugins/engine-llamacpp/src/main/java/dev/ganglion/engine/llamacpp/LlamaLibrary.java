@@ -9,6 +9,7 @@ import dev.ganglion.binding.CType;
 import dev.ganglion.binding.Machine;
 import dev.ganglion.binding.Natives;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,7 @@ final class LlamaLibrary {
 
     private static @Nullable LlamaLibrary loaded;
 
-    private final LibraryLog log = new LibraryLog();
+    private final LibraryLog log;
 
     final CFunction modelSettings;
     final CFunction loadModel;
@@ -94,14 +95,18 @@ final class LlamaLibrary {
     final CFunction newThreadPool;
     final CFunction freeThreadPool;
 
-    private LlamaLibrary(Path folder) {
+    /**
+     * Loads it.
+     *
+     * @throws GanglionException of kind SETUP when it is another version or lacks something; then
+     *     it keeps nothing of ours
+     */
+    static LlamaLibrary load(Path folder) {
         // On a failed assertion the library would start a debugger to print where it was.
         Natives.setEnvironment("GGML_NO_BACKTRACE", "1");
         CLibrary llama = CLibrary.open(folder.resolve("libllama.v" + VERSION + ".so"));
-        CLibrary backends = CLibrary.open(folder.resolve("libggml.v" + VERSION + ".so"));
-        CLibrary base = CLibrary.open(folder.resolve("libggml-base.so"));
-        CType pointer = CType.POINTER;
-        String version = CMemory.text(llama.function("llama_version", pointer, List.of()).call());
+        String version =
+                CMemory.text(llama.function("llama_version", CType.POINTER, List.of()).call());
         if (!version.equals(CALLED)) {
             throw new GanglionException(
                     Kind.SETUP,
@@ -114,11 +119,25 @@ final class LlamaLibrary {
                             + ", for what it takes differs from version to version; put the right"
                             + " one in its place and start the process again");
         }
-        llama.function("llama_log_set", CType.VOID, List.of(pointer, pointer))
-                .call(log.function(), 0);
+        LibraryLog log = new LibraryLog(llama);
+        log.open();
+        try {
+            return new LlamaLibrary(folder, llama, log);
+        } catch (RuntimeException | Error e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private LlamaLibrary(Path folder, CLibrary llama, LibraryLog log) {
+        this.log = log;
+        CLibrary backends = CLibrary.open(folder.resolve("libggml.v" + VERSION + ".so"));
+        CLibrary base = CLibrary.open(folder.resolve("libggml-base.so"));
+        CType pointer = CType.POINTER;
         CMemory kernels = CMemory.ofText(folder.toString());
         backends.function("ggml_backend_load_all_from_path", CType.VOID, List.of(pointer))
                 .call(kernels.address());
+        Reference.reachabilityFence(kernels);
         llama.function("llama_backend_init", CType.VOID, List.of()).call();
 
         CType modelStruct = CType.struct(MODEL_SETTINGS_BYTES);
@@ -193,7 +212,9 @@ final class LlamaLibrary {
 
     private static long procedure(CFunction find, long kernels, String name) {
         CMemory text = CMemory.ofText(name);
-        return find.call(kernels, text.address());
+        long address = find.call(kernels, text.address());
+        Reference.reachabilityFence(text);
+        return address;
     }
 
     private static String kernelsIn(Path folder) {
@@ -222,10 +243,18 @@ final class LlamaLibrary {
                             RESOURCES,
                             Machine.here());
             refuseAnother(folder, mappedFiles());
-            present = new LlamaLibrary(folder);
+            present = load(folder);
             loaded = present;
         }
+        present.log.open();
         return present;
+    }
+
+    /** Takes the log away until the library is asked for again. */
+    static synchronized void silence() {
+        if (loaded != null) {
+            loaded.log.close();
+        }
     }
 
     private static List<String> mappedFiles() {

@@ -49,6 +49,7 @@ final class LlamaModel implements Model {
         embeddingSize = (int) library.embeddingSize.call(address);
         capacity = settings.capacity(source, (int) library.trainedTokens.call(address));
         if (settings.embeddings()) {
+            refuseWhatHasNoSentenceVectors(source);
             inputs = agreed(source, "input", source.inputs(), IDS, Type.INT64, 1, TensorSpec.ANY);
             outputs =
                     agreed(
@@ -83,6 +84,21 @@ final class LlamaModel implements Model {
         }
     }
 
+    /** The decoder's half would be run without that which it decodes. */
+    private void refuseWhatHasNoSentenceVectors(ModelPackage source) {
+        if (library.hasEncoder.call(address) != 0 && library.hasDecoder.call(address) != 0) {
+            throw new GanglionException(
+                    Kind.SETUP,
+                    "model "
+                            + id
+                            + ": its weights "
+                            + source.weightsFile()
+                            + " have an encoder and a decoder, which gives no sentence vectors:"
+                            + " expected one of the two; convert its encoder alone, or take"
+                            + " another model");
+        }
+    }
+
     private void refuseWhatCannotGenerate(ModelPackage source) {
         boolean encoder = library.hasEncoder.call(address) != 0;
         boolean noDecoder = library.hasDecoder.call(address) == 0;
@@ -99,8 +115,11 @@ final class LlamaModel implements Model {
                             + (recurrent
                                     ? "recurrent, and cannot forget what was fed last"
                                     : "not those of a model that only decodes")
-                            + ": expected a causal transformer; take another model, or set the"
-                            + " option embeddings for its sentence vectors");
+                            + ": expected a causal transformer; take another model"
+                            + (encoder && !noDecoder
+                                    ? ""
+                                    : ", or set its option embeddings to true for sentence"
+                                            + " vectors"));
         }
     }
 

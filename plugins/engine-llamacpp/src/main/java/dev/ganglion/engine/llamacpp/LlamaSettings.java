@@ -11,7 +11,7 @@ import java.util.List;
  * The options of a model.
  *
  * @param threads that share a step, the caller's included
- * @param contextTokens that fit into a stream; 0 when only card and file say
+ * @param contextTokens that fit into a stream; 0 when it is not said
  * @param mapped whether the weights stay in the file
  * @param embeddings whether it gives sentence vectors instead of tokens
  */
@@ -21,6 +21,9 @@ record LlamaSettings(int threads, int contextTokens, boolean mapped, boolean emb
     private static final String MEMORY = "memory";
     private static final String EMBEDDINGS = "embeddings";
 
+    /** Keys and values of a stream are allocated and zeroed at once, gigabytes for 131072. */
+    private static final int MOST_TOKENS_UNASKED = 4096;
+
     static final List<Parameter> PARAMETERS =
             List.of(
                     Parameter.integer(THREADS, "1", 1, 256)
@@ -28,8 +31,10 @@ record LlamaSettings(int threads, int contextTokens, boolean mapped, boolean emb
                             .describedAs("threads that share a step, the caller's included"),
                     Parameter.integer(CONTEXT_TOKENS, "1", 1, 1 << 20)
                             .describedAs(
-                                    "tokens that fit into a stream; by default what the card says,"
-                                            + " else what the model was trained for"),
+                                    "tokens that fit into a stream, up to those that the model was"
+                                            + " trained for; by default these or the card's"
+                                            + " maxTokens, but no more than "
+                                            + MOST_TOKENS_UNASKED),
                     Parameter.choice(MEMORY, List.of("mapped", "resident"))
                             .withDefault("mapped")
                             .describedAs(
@@ -71,6 +76,9 @@ record LlamaSettings(int threads, int contextTokens, boolean mapped, boolean emb
                             + (given - trainedTokens)
                             + " too many; give fewer");
         }
-        return given > 0 ? given : trainedTokens;
+        if (contextTokens > 0) {
+            return contextTokens;
+        }
+        return Math.min(given > 0 ? given : trainedTokens, MOST_TOKENS_UNASKED);
     }
 }

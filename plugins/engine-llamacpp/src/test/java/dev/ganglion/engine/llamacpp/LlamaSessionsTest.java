@@ -12,6 +12,12 @@ import dev.ganglion.api.model.ModelPackage;
 import dev.ganglion.binding.CFunction;
 import dev.ganglion.binding.CLibrary;
 import dev.ganglion.binding.CType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +25,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LlamaSessionsTest {
+    @TempDir static Path folder;
+
     private static final int[] PROMPT = {1, 3, 490, 340, 277, 759, 377, 4};
     private static final int TOKENS = 22;
 
@@ -52,6 +61,35 @@ class LlamaSessionsTest {
         ModelPackage both =
                 Fixtures.withMaxTokens(source.withOptions(Map.of("contextTokens", "40")), 30);
         assertThat(capacity(both)).isEqualTo(40);
+    }
+
+    /** The memory of a stream that nobody asked for would be gigabytes. */
+    @Test
+    void ofAModelForLongTextsOnlyTheOptionTakesMoreThan4096() throws IOException {
+        byte[] bytes = Files.readAllBytes(Fixtures.homeLm().weightsFile());
+        byte[] key = "llama.context_length".getBytes(StandardCharsets.UTF_8);
+        int at = 0;
+        while (!Arrays.equals(bytes, at, at + key.length, key, 0, key.length)) {
+            at++;
+        }
+        ByteBuffer value = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(value.getInt(at + key.length + 4)).isEqualTo(160);
+        value.putInt(at + key.length + 4, 131_072);
+        Path file = Files.write(folder.resolve("long.gguf"), bytes).toAbsolutePath();
+        ModelPackage source = Fixtures.packageOf(file);
+        assertThat(opened(source)).isEqualTo(4096);
+        assertThat(opened(Fixtures.withMaxTokens(source, 8192))).isEqualTo(4096);
+        assertThat(opened(Fixtures.withMaxTokens(source, 1000))).isEqualTo(1000);
+        assertThat(opened(source.withOptions(Map.of("contextTokens", "5000")))).isEqualTo(5000);
+        Fixtures.assertSetup(() -> opened(source.withOptions(Map.of("contextTokens", "131073"))))
+                .hasMessageContaining("trained for 131072 tokens, found 131073");
+    }
+
+    private static int opened(ModelPackage source) {
+        try (Model model = Fixtures.load(source);
+                TokenSession session = (TokenSession) model.open()) {
+            return session.capacity();
+        }
     }
 
     private static int capacity(ModelPackage source) {

@@ -48,9 +48,8 @@ final class Answer implements Sensor.Follower {
     @Override
     public synchronized void decided(Decision newDecision, String newRefusal) {
         decision = newDecision;
-        if (!newRefusal.isEmpty()) {
-            refusal = newRefusal;
-        }
+        // What is done at last was done, whatever was refused before.
+        refusal = newRefusal;
     }
 
     @Override

@@ -52,6 +52,9 @@ final class Caller implements AutoCloseable {
                 new Conversation(settings, next, seat, true).run();
             } catch (IOException e) {
                 why = String.valueOf(e.getMessage());
+            } catch (Throwable broken) {
+                // Of the route, such as an Error of its engine: the next utterance may fare better.
+                why = "the route broke off, " + broken;
             }
             if (!waitToTryAgain(why, pauseMillis)) {
                 return;

@@ -36,6 +36,9 @@ final class Conversation {
     private @Nullable Answer utterance;
     private boolean streamed;
 
+    /** When a client had something to do at last. */
+    private long workedNanos = System.nanoTime();
+
     /** Whether the other end runs pipelines, each with one utterance. */
     private boolean pipelines;
 
@@ -60,7 +63,9 @@ final class Conversation {
                 writer.write("run-satellite", Map.of());
             }
             for (Event event = next(); event != null; event = next()) {
-                handle(event);
+                if (handle(event)) {
+                    workedNanos = System.nanoTime();
+                }
             }
         } catch (GanglionException refused) {
             if (!wire.isClosed()) {
@@ -70,14 +75,20 @@ final class Conversation {
         } catch (Failed failed) {
             end(failed.code, String.valueOf(failed.getMessage()));
         } catch (SocketTimeoutException idle) {
-            end("timeout", "nothing came for " + settings.idleMillis() + " ms; connect again");
+            end(
+                    "timeout",
+                    "nothing to do came for " + settings.idleMillis() + " ms; connect again");
         } catch (IOException gone) {
             // Nobody is there to be told.
         } catch (RuntimeException broken) {
             end("intent-failed", "the route broke off (" + broken + "); see its log");
         } finally {
-            abandon();
-            wire.close();
+            // The route may throw again; a connection that stays open would be nobody's.
+            try {
+                abandon();
+            } finally {
+                wire.close();
+            }
         }
     }
 
@@ -94,10 +105,18 @@ final class Conversation {
     }
 
     private @Nullable Event next() throws IOException {
+        if (!caller) {
+            long deadlineNanos = workedNanos + TimeUnit.MILLISECONDS.toNanos(settings.idleMillis());
+            // Who sends one ping after the other always has one that needs no waiting for.
+            if (System.nanoTime() - deadlineNanos >= 0) {
+                throw new SocketTimeoutException("idle");
+            }
+            return reader.next(deadlineNanos);
+        }
         try {
             return reader.next();
         } catch (SocketTimeoutException idle) {
-            if (!caller || wire.isClosed()) {
+            if (wire.isClosed()) {
                 throw idle;
             }
         }
@@ -106,12 +125,19 @@ final class Conversation {
         return reader.next();
     }
 
-    private void handle(Event event) throws IOException, Failed {
+    /**
+     * {@return whether it was about an utterance, and no more than a question or a sign of life}
+     */
+    private boolean handle(Event event) throws IOException, Failed {
         switch (event.type()) {
-            case "describe" -> writer.write("info", Service.info(settings));
+            case "describe" -> {
+                writer.write("info", Service.info(settings));
+                return false;
+            }
             case "ping" -> {
                 String text = event.text("text");
                 writer.write("pong", text == null ? Map.of() : Map.of("text", text));
+                return false;
             }
             case "run-pipeline" -> startPipeline(event);
             case "transcribe" -> expect(event, settings.sound());
@@ -130,8 +156,11 @@ final class Conversation {
             }
             case "synthesize", "synthesize-start", "detect", "intent" -> expect(event, false);
             // The protocol grows; what asks for no answer is passed over, as everybody does.
-            default -> {}
+            default -> {
+                return false;
+            }
         }
+        return true;
     }
 
     /** {@return whether it is offered; what another end says by itself is no request} */

@@ -5,14 +5,17 @@ import dev.ganglion.api.sense.Sensor;
 import dev.ganglion.wyoming.EventWriter;
 import dev.ganglion.wyoming.Wire;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +34,18 @@ final class Server implements AutoCloseable {
     private final Object lock = new Object();
     private final Map<Thread, Wire> guests = new LinkedHashMap<>();
     private final Deque<Seat> free = new ArrayDeque<>();
+    private final ClientShares shares = new ClientShares();
+    private final ThreadFactory threads;
     private int seats;
     private int turnedAway;
     private boolean closed;
 
-    Server(Settings settings, Sensor.Sink sink) {
+    Server(Settings settings, Sensor.Sink sink, ThreadFactory threads) {
         this.settings = settings;
         this.sink = sink;
+        this.threads = threads;
         this.door = open(settings);
-        this.thread = daemon(this::receive, settings.here().toString());
+        this.thread = daemon(new Thread(this::receive), settings.here().toString());
     }
 
     private static ServerSocketChannel open(Settings settings) {
@@ -76,8 +82,8 @@ final class Server implements AutoCloseable {
         return this;
     }
 
-    private static Thread daemon(Runnable work, String name) {
-        Thread thread = new Thread(work, "ganglion sense:wyoming " + name);
+    private static Thread daemon(Thread thread, String name) {
+        thread.setName("ganglion sense:wyoming " + name);
         thread.setDaemon(true);
         return thread;
     }
@@ -85,13 +91,26 @@ final class Server implements AutoCloseable {
     private void receive() {
         while (true) {
             try {
-                welcome(Wire.over(door.accept()));
-            } catch (IOException e) {
+                receive(door.accept());
+            } catch (Throwable e) {
                 if (!door.isOpen()) {
                     return;
                 }
-                // Too many open files, or a client that was gone already: the next may fare better.
+                // Too many open files or threads, or a client that was gone already: the next may
+                // fare better.
                 pause();
+            }
+        }
+    }
+
+    private void receive(SocketChannel client) throws IOException {
+        boolean welcome = false;
+        try {
+            welcome(Wire.over(client), client.socket().getInetAddress());
+            welcome = true;
+        } finally {
+            if (!welcome) {
+                client.close();
             }
         }
     }
@@ -108,70 +127,102 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private void welcome(Wire wire) {
+    private void welcome(Wire wire, InetAddress client) {
         synchronized (lock) {
             Seat seat = closed ? null : seat();
-            if (seat != null) {
-                host(wire, seat.stream(), () -> talk(wire, seat));
-            } else if (!closed && turnedAway < TURNED_AWAY_AT_ONCE) {
-                turnedAway++;
-                host(wire, "no seat", () -> turnAway(wire));
-            } else {
-                wire.close();
+            if (seat != null && shares.enter(client)) {
+                host(wire, seat.stream(), () -> talk(wire, seat), () -> leave(seat, client));
+                return;
             }
+            if (seat != null) {
+                free.addFirst(seat);
+            }
+            if (closed || turnedAway == TURNED_AWAY_AT_ONCE) {
+                wire.close();
+                return;
+            }
+            turnedAway++;
+            String busy =
+                    seat == null
+                            ? "at most "
+                                    + settings.maximumConnections()
+                                    + " clients are served at once; come again, or raise the option"
+                                    + " maxConnections"
+                            : "at most "
+                                    + ClientShares.CONNECTIONS
+                                    + " connections of one client are served at once; close some";
+            host(wire, "no seat", () -> turnAway(wire, busy), () -> turnedAway--);
         }
+    }
+
+    /** Call with the lock held. */
+    private void leave(Seat seat, InetAddress client) {
+        free.addFirst(seat);
+        shares.leave(client);
     }
 
     private @Nullable Seat seat() {
         Seat seat = free.pollFirst();
         if (seat == null && seats < settings.maximumConnections()) {
+            seat = new Seat("wyoming-" + (seats + 1), settings.blockSamples(), sink);
             seats++;
-            seat = new Seat("wyoming-" + seats, settings.blockSamples(), sink);
         }
         return seat;
     }
 
-    private void host(Wire wire, String name, Runnable work) {
-        Thread guest = daemon(work, name);
-        guests.put(guest, wire);
-        guest.start();
-    }
-
-    private void talk(Wire wire, Seat seat) {
+    /**
+     * Call with the lock held.
+     *
+     * @param leave takes back what the guest has; called with the lock held
+     */
+    private void host(Wire wire, String name, Runnable work, Runnable leave) {
+        boolean started = false;
+        Thread guest = null;
         try {
-            new Conversation(settings, wire, seat, false).run();
+            guest =
+                    daemon(
+                            threads.newThread(
+                                    () -> {
+                                        try {
+                                            work.run();
+                                        } finally {
+                                            goodbye(Thread.currentThread(), wire, leave);
+                                        }
+                                    }),
+                            name);
+            guests.put(guest, wire);
+            guest.start();
+            started = true;
         } finally {
-            synchronized (lock) {
-                free.addFirst(seat);
-                guests.remove(Thread.currentThread());
+            if (!started) {
+                goodbye(guest, wire, leave);
             }
         }
     }
 
-    private void turnAway(Wire wire) {
+    private void goodbye(@Nullable Thread guest, Wire wire, Runnable leave) {
+        wire.close();
+        synchronized (lock) {
+            leave.run();
+            if (guest != null) {
+                guests.remove(guest);
+            }
+        }
+    }
+
+    private void talk(Wire wire, Seat seat) {
+        new Conversation(settings, wire, seat, false).run();
+    }
+
+    private static void turnAway(Wire wire, String busy) {
         try {
             new EventWriter(wire, TURN_AWAY_MILLIS)
-                    .write(
-                            "error",
-                            Map.of(
-                                    "text",
-                                    "at most "
-                                            + settings.maximumConnections()
-                                            + " clients are served at once; come again, or raise"
-                                            + " the option maxConnections",
-                                    "code",
-                                    "busy"));
+                    .write("error", Map.of("text", busy, "code", "busy"));
             wire.finish(
                     TURN_AWAY_BYTES,
                     System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TURN_AWAY_MILLIS));
         } catch (IOException gone) {
             // Nobody is there to be told.
-        } finally {
-            wire.close();
-            synchronized (lock) {
-                turnedAway--;
-                guests.remove(Thread.currentThread());
-            }
         }
     }
 

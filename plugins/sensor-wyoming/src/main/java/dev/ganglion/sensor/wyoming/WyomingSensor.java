@@ -60,7 +60,9 @@ public final class WyomingSensor implements Sensor {
                         .describedAs("how much sound a sample holds"),
                 Parameter.integer("maxConnections", "1", 1, 1_000)
                         .withDefault("16")
-                        .describedAs("how many clients at once"),
+                        .describedAs(
+                                "how many clients at once; one from another machine has at most "
+                                        + ClientShares.CONNECTIONS),
                 Parameter.integer("maxDataBytes", "By", 256, 1 << 24)
                         .withDefault("65536")
                         .describedAs("the longest JSON of an event"),
@@ -72,7 +74,9 @@ public final class WyomingSensor implements Sensor {
                         .describedAs("the longest utterance"),
                 Parameter.integer("idleMillis", "ms", 10, 86_400_000)
                         .withDefault("60000")
-                        .describedAs("how long an event is waited for, and then its end"));
+                        .describedAs(
+                                "how long an event is waited for, and then its end; from clients,"
+                                        + " one that asks for something"));
     }
 
     @Override
@@ -87,7 +91,7 @@ public final class WyomingSensor implements Sensor {
     public AutoCloseable open(Options options, Sink sink) {
         Settings settings = Settings.of(options);
         return settings.satellite() == null
-                ? new Server(settings, sink).start()
+                ? new Server(settings, sink, Thread::new).start()
                 : new Caller(settings, settings.satellite(), sink).start();
     }
 }

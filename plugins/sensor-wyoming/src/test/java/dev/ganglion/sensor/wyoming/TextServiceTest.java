@@ -2,12 +2,18 @@ package dev.ganglion.sensor.wyoming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ganglion.api.data.Decision;
 import dev.ganglion.api.data.GanglionException;
 import dev.ganglion.api.data.Sample;
 import dev.ganglion.api.sense.Sensor;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Home Assistant's side of a conversation, byte by byte. */
 class TextServiceTest {
@@ -48,6 +55,11 @@ class TextServiceTest {
             case "open the door" -> {
                 follower.said("Opening the door.");
                 follower.decided(TURN_ON, "The door opens from 7 to 22 only.");
+            }
+            case "try again" -> {
+                follower.decided(TURN_ON, "The door opens from 7 to 22 only.");
+                follower.decided(TURN_ON, "");
+                follower.said("It is on.");
             }
             case "mumble" -> follower.decided(new Decision("HassTurnOn", Map.of(), 0.2, false), "");
             case "sing" -> {
@@ -130,6 +142,16 @@ class TextServiceTest {
     void aRefusedActionIsNotHandledWhateverTheModelSaid() throws Exception {
         assertThat(answerTo("open the door"))
                 .isEqualTo("not-handled {\"text\":\"The door opens from 7 to 22 only.\"}");
+    }
+
+    @Test
+    void whatWasDoneAfterARefusalIsHandled() throws Exception {
+        assertThat(answerTo("try again")).isEqualTo("handled {\"text\":\"It is on.\"}");
+    }
+
+    @Test
+    void whatWasRecognizedAfterARefusalIsAnIntent() throws Exception {
+        assertThat(answerTo("try again", "answer=intent")).startsWith("intent {");
     }
 
     @Test
@@ -301,6 +323,54 @@ class TextServiceTest {
             }
             try (Peer half = new Peer(port)) {
                 assertThat(half.send("{\"type\":").next()).contains("not complete after 50 ms");
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whoOnlyAsksWhetherSomebodyIsThereIsSentAway() throws Exception {
+        try (AutoCloseable open = Sensors.open(route, port, "idleMillis=100")) {
+            assertThat(open).isNotNull();
+            for (String type : List.of("ping", "describe", "timer-started\"}~{\"type\":\"ping")) {
+                try (Peer peer = new Peer(port)) {
+                    String answer;
+                    do {
+                        answer = peer.send("{\"type\":\"" + type + "\"}~").next();
+                    } while (!answer.startsWith("error"));
+                    assertThat(answer).contains("\"timeout\"", "nothing to do came for 100 ms");
+                }
+            }
+        }
+    }
+
+    @Test
+    void oneOtherMachineDoesNotGetAllSeats() throws Exception {
+        InetAddress ofNetwork =
+                NetworkInterface.networkInterfaces()
+                        .flatMap(NetworkInterface::inetAddresses)
+                        .filter(Inet4Address.class::isInstance)
+                        .filter(address -> !address.isLoopbackAddress())
+                        .findFirst()
+                        .orElse(null);
+        assumeTrue(ofNetwork != null, "this machine has no address but its own");
+        try (AutoCloseable open = Sensors.open(route, port, "host=0.0.0.0")) {
+            assertThat(open).isNotNull();
+            List<Peer> peers = new ArrayList<>();
+            for (int i = 0; i < ClientShares.CONNECTIONS; i++) {
+                Peer peer = new Peer(new Socket(ofNetwork, port));
+                peers.add(peer);
+                assertThat(peer.send(ON).next()).startsWith("handled");
+            }
+            try (Peer more = new Peer(new Socket(ofNetwork, port))) {
+                assertThat(more.send(ON).next())
+                        .contains("error {", "at most 4 connections of one client", "\"busy\"");
+            }
+            try (Peer here = new Peer(port)) {
+                assertThat(here.send(ON).next()).startsWith("handled");
+            }
+            for (Peer peer : peers) {
+                peer.close();
             }
         }
     }
