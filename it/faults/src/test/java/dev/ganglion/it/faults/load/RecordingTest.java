@@ -38,7 +38,8 @@ class RecordingTest {
                 0,
                 1,
                 1,
-                "", null);
+                "",
+                null);
     }
 
     private void send(int count) {
