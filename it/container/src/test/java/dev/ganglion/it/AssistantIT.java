@@ -81,6 +81,7 @@ class AssistantIT {
 
     @Test
     void bothEnginesSayTheSame() throws IOException {
+        Ganglion.assumeLlamaCpp();
         String commands = Files.readString(Path.of(Ganglion.route("assistant"), "commands.txt"));
         List<Map<String, Object>> onnx =
                 decisions(commands, "stages=home-lm", "engine=onnxruntime");
@@ -268,6 +269,7 @@ class AssistantIT {
 
     @Test
     void aWorkerThatIsKilledIsReplacedAndTheAnswersGoOn() throws IOException {
+        Ganglion.assumeLlamaCpp();
         Path models = folder.resolve("models");
         for (String name : List.of(MODEL, "home-lm-llamacpp")) {
             Path model = Folders.copyModel(models, name, name);

@@ -45,14 +45,15 @@ class EnvelopeIT {
                 "voice-home"
             })
     void whatTheOwnerForbidsNoRouteDoes(String route) {
+        if (route.equals("voice-home")) {
+            Ganglion.assumeFetched("models/moonshine-tiny");
+        }
         owner("actuators: {home: {target: [home], deny: [{action: \"*\"}]}}\n");
         Ganglion run = run("run", Ganglion.route(route), "--json");
         List<Map<String, Object>> lines = run.json();
         Map<String, Object> summary = lines.get(lines.size() - 1);
         assertThat(summary).as("%s", run.err()).containsEntry("actions", 0);
-        assertThat(((Number) summary.get("decisions")).intValue())
-                .as("voice-home needs moonshine-tiny, which may have been left out")
-                .isGreaterThan(route.equals("voice-home") ? -1 : 0);
+        assertThat(((Number) summary.get("decisions")).intValue()).isPositive();
         assertThat(run.err()).as("nothing in the home changed").noneMatch(EnvelopeIT::isState);
         Ganglion audit = run("audit", "--verify");
         assertThat(audit.exitStatus()).as("%s", audit.err()).isZero();

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Assumptions;
 
 /** The command {@code ganglion} of the image that the build made, as a process of its own. */
 final class Ganglion implements AutoCloseable {
@@ -43,6 +45,21 @@ final class Ganglion implements AutoCloseable {
     /** The image under test. */
     static Path image() {
         return root().resolve("bundles/image-standard/target/ganglion");
+    }
+
+    /** Skips the test when a part that comes from npm was left out of this build. */
+    static void assumeFetched(String... parts) {
+        for (String part : parts) {
+            Assumptions.assumeTrue(
+                    Files.exists(image().resolve(part)),
+                    part + " was left out of this build: npm could not fetch it");
+        }
+    }
+
+    /** Skips the test when llama.cpp's natives were left out of this build. */
+    static void assumeLlamaCpp() {
+        String processor = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+        assumeFetched("native/linux-" + processor + "/llamacpp/CONTENT");
     }
 
     /** A route of the repository. */
